@@ -1,0 +1,1 @@
+"""replenisher: a vendor's replenishment daemon."""
