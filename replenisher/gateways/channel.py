@@ -1,0 +1,116 @@
+"""What workflows need of any channel; each gateway fills these protocols for its own system.
+
+All calls are synchronous, have a wall-clock deadline, and raise only `replenisher.errors.GatewayError` kinds.
+Reads are retried inside the gateway; writes are sent exactly once and never retried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+import pandas as pd
+
+from replenisher.purchasing.platform import (
+    Company,
+    Location,
+    OrderAccepted,
+    OrderRequest,
+    OrderSummary,
+    PlatformOrder,
+    PlatformStatus,
+    ReportStamp,
+    ReportWindow,
+    RequestLine,
+)
+
+
+class PlatformClock(Protocol):
+    """The platform's own clock, as told by the Date header of its last answer."""
+
+    def platform_now(self) -> datetime:
+        """Tell the platform's time in UTC; this machine's time until an answer has been read."""
+        ...
+
+
+class ReportSource(PlatformClock, Protocol):
+    """Where the reports of a company's locations come from."""
+
+    def companies(self) -> list[Company]:
+        """List the companies that have enabled the vendor."""
+        ...
+
+    def locations(self, company: str) -> list[Location]:
+        """List the company's locations that are enabled for the vendor."""
+        ...
+
+    def inventory(
+        self, company: str, locations: Sequence[str], window: ReportWindow
+    ) -> dict[str, tuple[pd.DataFrame, ReportStamp] | Exception]:
+        """Read the inventory reports of many locations, network waits overlapping.
+
+        Returns for each location a frame of the `planning.frames.INVENTORY` contract with its stamp, or the
+        GatewayError that refused it: one bad location never stops its neighbours.
+        """
+        ...
+
+    def sales(self, company: str, location: str, window: ReportWindow) -> pd.DataFrame:
+        """Read sold, refunded and exchanged lines."""
+        ...
+
+    def receiving(self, company: str, location: str, window: ReportWindow) -> pd.DataFrame:
+        """Read received lines, with the platform's order id and the serial numbers."""
+        ...
+
+    def transfers(self, company: str, location: str, window: ReportWindow) -> pd.DataFrame:
+        """Read lines moved between locations."""
+        ...
+
+    def adjustments(self, company: str, location: str, window: ReportWindow) -> pd.DataFrame:
+        """Read counted differences with their reasons."""
+        ...
+
+
+class OrderDesk(PlatformClock, Protocol):
+    """Where purchase orders are created and followed."""
+
+    def create(self, order: OrderRequest) -> OrderAccepted:
+        """Send the order exactly once over a fresh connection.
+
+        Raises NotSentError, ThrottledError, UnauthorisedError (nothing happened), RefusedError or ForbiddenError
+        (a definite no), ExistsError (it is there already), and AmbiguousError for everything else.
+        """
+        ...
+
+    def creation_status(self, company: str, location: str, platform_order_id: str) -> PlatformStatus:
+        """Ask how far the creation of an accepted order is; AbsentError while nothing is known."""
+        ...
+
+    def find(self, company: str, window: ReportWindow) -> list[OrderSummary]:
+        """List every order of the company in the window: all pages, committed or not."""
+        ...
+
+    def read(self, company: str, platform_order_id: str) -> PlatformOrder:
+        """Read one order with its lines; AbsentError while it is not there."""
+        ...
+
+    def update_lines(self, company: str, platform_order_id: str, lines: Sequence[RequestLine]) -> None:
+        """Set quantity and cost of lines of which nothing has been received."""
+        ...
+
+    def add_lines(self, company: str, platform_order_id: str, lines: Sequence[RequestLine]) -> None:
+        """Add lines to an order."""
+        ...
+
+    def remove_lines(self, company: str, platform_order_id: str, skus: Sequence[str]) -> None:
+        """Take lines of which nothing has been received off an order."""
+        ...
+
+
+class Channel(ReportSource, OrderDesk, Protocol):
+    """Everything the daemon needs of the interface that serves a company."""
+
+    def close(self) -> None:
+        """Give back connections and threads."""
+        ...
