@@ -34,27 +34,33 @@ class Outcome:
     pause_company: bool = False
 
 
+_KINDS: tuple[tuple[type[GatewayError], OrderState, str, bool], ...] = (
+    (CredentialsError, OrderState.APPROVED, "credentials_refused", True),
+    (NotSentError, OrderState.APPROVED, "not_sent", False),
+    (UnauthorisedError, OrderState.APPROVED, "unauthorised", False),
+    (ThrottledError, OrderState.APPROVED, "throttled", False),
+    (ForbiddenError, OrderState.NEEDS_PERSON, "forbidden", True),
+    (ExistsError, OrderState.UNKNOWN, "exists", False),
+    (RefusedError, OrderState.REFUSED, "refused", False),
+)
+"""Error kind, state that follows, name in the event, whether the company pauses; the first that fits counts."""
+
+
 def outcome_of(answer: OrderAccepted | GatewayError, *, resubmit_wait: float) -> Outcome:
     """Classify the answer to one create; `resubmit_wait` in seconds is the pause after a request that was not sent."""
     if isinstance(answer, OrderAccepted):
         return Outcome(
             OrderState.ACCEPTED, "accepted", "accepted, to be created later", platform_order_id=answer.platform_order_id
         )
-    message = str(answer)
-    if isinstance(answer, CredentialsError):
-        return Outcome(
-            OrderState.APPROVED, "credentials_refused", message, delay_seconds=resubmit_wait, pause_company=True
-        )
-    if isinstance(answer, NotSentError):
-        return Outcome(OrderState.APPROVED, "not_sent", message, delay_seconds=resubmit_wait)
-    if isinstance(answer, UnauthorisedError):
-        return Outcome(OrderState.APPROVED, "unauthorised", message, delay_seconds=resubmit_wait)
+    for kind, state, name, pause in _KINDS:
+        if isinstance(answer, kind):
+            return Outcome(state, name, str(answer), delay_seconds=_delay(answer, resubmit_wait), pause_company=pause)
+    return Outcome(OrderState.UNKNOWN, "ambiguous", str(answer))
+
+
+def _delay(answer: GatewayError, resubmit_wait: float) -> float | None:
     if isinstance(answer, ThrottledError):
-        return Outcome(OrderState.APPROVED, "throttled", message, delay_seconds=answer.retry_after_seconds)
-    if isinstance(answer, ForbiddenError):
-        return Outcome(OrderState.NEEDS_PERSON, "forbidden", message, pause_company=True)
+        return answer.retry_after_seconds
     if isinstance(answer, ExistsError):
-        return Outcome(OrderState.UNKNOWN, "exists", message, delay_seconds=0)
-    if isinstance(answer, RefusedError):
-        return Outcome(OrderState.REFUSED, "refused", message)
-    return Outcome(OrderState.UNKNOWN, "ambiguous", message)
+        return 0.0
+    return resubmit_wait
