@@ -1,0 +1,83 @@
+"""Alembic migrations, run from the installed package or from a checkout."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+from replenisher.database.session import Database
+from replenisher.errors import DatabaseError
+
+LOCK = 7_305_714_921
+"""Advisory lock: two programs that migrate at once take turns."""
+
+
+def migrations_folder() -> Path:
+    """Find the migrations: inside the installed package, else beside it in a checkout; DatabaseError if neither."""
+    package = Path(str(files("replenisher")))
+    for folder in (package / "migrations", package.parent / "migrations"):
+        if (folder / "env.py").is_file():
+            return folder
+    raise DatabaseError("this installation carries no migrations; install replenisher again")
+
+
+def _configuration(connection: Connection) -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    configuration.attributes["connection"] = connection
+    return configuration
+
+
+def head_revision() -> str:
+    """Name the newest revision that this program carries."""
+    configuration = Config()
+    configuration.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    return str(ScriptDirectory.from_config(configuration).get_current_head())
+
+
+def current_revision(database: Database) -> str | None:
+    """Name the revision the database is at; None for one without our tables."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def migrate(database: Database, revision: str = "head") -> tuple[str | None, str | None]:
+    """Bring the database to a revision, up or down (`base` removes everything); gives it before and after."""
+    before = current_revision(database)
+    with database.engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+        connection.commit()
+        try:
+            configuration = _configuration(connection)
+            known = list(ScriptDirectory.from_config(configuration).walk_revisions())
+            if revision == "base" or _is_older(revision, before, [script.revision for script in known]):
+                command.downgrade(configuration, revision)
+            else:
+                command.upgrade(configuration, revision)
+            connection.commit()
+        finally:
+            connection.rollback()
+            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
+            connection.commit()
+    return before, current_revision(database)
+
+
+def _is_older(revision: str, current: str | None, newest_first: list[str]) -> bool:
+    if revision not in newest_first or current not in newest_first:
+        return False
+    return newest_first.index(revision) > newest_first.index(current)
+
+
+def check_migrated(database: Database) -> None:
+    """Raise DatabaseError unless the database is at the revision this program carries."""
+    current, head = current_revision(database), head_revision()
+    if current != head:
+        at = f"at revision {current}" if current else "without our tables"
+        raise DatabaseError(f"the database is {at}, this program needs {head}; run `replenisher migrate`")
