@@ -33,6 +33,7 @@ def upgrade() -> None:
     op.create_table(
         "company_states",
         sa.Column("company", sa.Text(), nullable=False),
+        sa.Column("scheduled_since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pause_reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("company", name=op.f("pk_company_states")),
@@ -277,7 +278,7 @@ def _keep_histories() -> None:
     op.execute("""
         CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            RAISE EXCEPTION '% rows are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+            RAISE EXCEPTION '% rows are never changed or deleted', TG_TABLE_NAME USING ERRCODE = '23000';
         END $$
     """)
     for table in ("order_attempts", "order_events"):

@@ -60,10 +60,14 @@ class Step:
 
 
 class CompanyState(Table):
-    """What the daemon knows of a company beyond its configuration; a paused one is asked for nothing."""
+    """What the daemon knows of a company beyond its configuration; a paused one is asked for nothing.
+
+    Slots before `scheduled_since`, when the daemon first saw the company, are not made up for.
+    """
 
     __tablename__ = "company_states"
     company: Mapped[str] = mapped_column(Text, primary_key=True)
+    scheduled_since: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
     paused_at: Mapped[datetime | None] = mapped_column(Instant)
     pause_reason: Mapped[str | None] = mapped_column(Text)
 

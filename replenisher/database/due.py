@@ -1,0 +1,96 @@
+"""Time lives here: what is due, claiming it for a while, and not hinting the same row again every few seconds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Interval, bindparam, func, or_, select, text, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from replenisher.database.models import CompanyState, Order, PlanningRun, RunBatch
+from replenisher.database.session import Session
+
+Steppable = type[Order] | type[PlanningRun] | type[RunBatch]
+
+
+def after(seconds: float) -> ColumnElement[Any]:
+    """Give the instant so many seconds from now, on PostgreSQL's clock."""
+    return func.clock_timestamp() + bindparam(None, timedelta(seconds=seconds), type_=Interval)
+
+
+def _not_paused(table: type[Order] | type[PlanningRun]) -> ColumnElement[bool]:
+    paused = select(CompanyState.company).where(CompanyState.paused_at.is_not(None))
+    return table.company.not_in(paused)
+
+
+def _due(table: Steppable, rehint: float) -> list[ColumnElement[bool]]:
+    return [
+        table.next_at <= func.clock_timestamp(),
+        or_(table.hinted_at.is_(None), table.hinted_at < after(-rehint)),
+    ]
+
+
+def hint_orders(session: Session, *, rehint: float, limit: int) -> list[tuple[int, str]]:
+    """Mark due orders as hinted and give id and state of each; an order hinted within `rehint` seconds is left out."""
+    wanted = (
+        select(Order.id)
+        .where(*_due(Order, rehint), _not_paused(Order))
+        .order_by(Order.next_at)
+        .limit(limit)
+        # Two sweepers at once take different rows instead of waiting for each other.
+        .with_for_update(skip_locked=True)
+    )
+    statement = (
+        update(Order)
+        .where(Order.id.in_(wanted.scalar_subquery()))
+        .values(hinted_at=func.clock_timestamp())
+        .returning(Order.id, Order.state)
+    )
+    return [(order, state) for order, state in session.execute(statement)]
+
+
+def hint_runs(session: Session, *, rehint: float, limit: int) -> list[int]:
+    """Mark due planning runs as hinted and give their ids."""
+    wanted = (
+        select(PlanningRun.id)
+        .where(*_due(PlanningRun, rehint), _not_paused(PlanningRun))
+        .order_by(PlanningRun.next_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    statement = (
+        update(PlanningRun)
+        .where(PlanningRun.id.in_(wanted.scalar_subquery()))
+        .values(hinted_at=func.clock_timestamp())
+        .returning(PlanningRun.id)
+    )
+    return [run for (run,) in session.execute(statement)]
+
+
+def hint_batches(session: Session, *, rehint: float, limit: int) -> list[tuple[int, int]]:
+    """Mark due batches of running plans as hinted and give run and number of each."""
+    rows = session.execute(
+        select(RunBatch.run_id, RunBatch.number)
+        .join(PlanningRun, PlanningRun.id == RunBatch.run_id)
+        .where(*_due(RunBatch, rehint), PlanningRun.state == "reading", _not_paused(PlanningRun))
+        .order_by(RunBatch.next_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=RunBatch)
+    ).all()
+    for run, number in rows:
+        session.execute(
+            update(RunBatch)
+            .where(RunBatch.run_id == run, RunBatch.number == number)
+            .values(hinted_at=func.clock_timestamp())
+        )
+    return [(run, number) for run, number in rows]
+
+
+def oldest_due_seconds(session: Session) -> float | None:
+    """Tell how long the oldest due order has waited; None when nothing is due."""
+    query = text(
+        "SELECT extract(epoch FROM clock_timestamp() - min(next_at)) FROM purchase_orders WHERE next_at <= now()"
+    )
+    waited = session.execute(query).scalar_one()
+    return None if waited is None else float(waited)

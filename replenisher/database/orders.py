@@ -1,0 +1,169 @@
+"""Queries on purchase orders: what exists, what is in flight, what it was worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from replenisher.database.models import Order, OrderAttempt, OrderEvent, OrderLine
+from replenisher.database.session import Session
+from replenisher.purchasing.platform import RequestLine
+from replenisher.purchasing.states import IN_FLIGHT, PLACED, UNAPPROVED, OrderState
+
+
+@dataclass(frozen=True)
+class InFlight:
+    """Columns of our own open units by location and SKU, all of the same length."""
+
+    location: list[str]
+    sku: list[str]
+    in_flight: list[int]
+
+
+def _values(states: Iterable[OrderState]) -> list[str]:
+    return [state.value for state in states]
+
+
+def in_flight(session: Session, company: str, locations: Sequence[str]) -> InFlight:
+    """Sum the open units of our orders that no inventory report need show; must be read before one is asked for."""
+    open_units = func.greatest(OrderLine.quantity - OrderLine.received, 0)
+    query = (
+        select(Order.location, OrderLine.sku, func.sum(open_units))
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .where(Order.company == company, Order.location.in_(locations), Order.state.in_(_values(IN_FLIGHT)))
+        .group_by(Order.location, OrderLine.sku)
+        .having(func.sum(open_units) > 0)
+        .order_by(Order.location, OrderLine.sku)
+    )
+    rows = session.execute(query).all()
+    return InFlight([row[0] for row in rows], [row[1] for row in rows], [int(row[2]) for row in rows])
+
+
+def unapproved(session: Session, company: str, locations: Sequence[str]) -> list[int]:
+    """Give the ids of proposals at these locations that nobody has approved yet."""
+    query = select(Order.id).where(
+        Order.company == company, Order.location.in_(locations), Order.state.in_(_values(UNAPPROVED))
+    )
+    return list(session.execute(query).scalars())
+
+
+def locked(session: Session, order_ids: Sequence[int]) -> Sequence[Order]:
+    """Lock these orders until the transaction ends, lowest id first, and read them."""
+    query = select(Order).where(Order.id.in_(order_ids)).order_by(Order.id).with_for_update()
+    return session.execute(query).scalars().all()
+
+
+def placed_values(session: Session, company: str, locations: Sequence[str], each: int) -> dict[str, list[Decimal]]:
+    """Give for each location the values of its last `each` placed orders, newest first; unknown values are left out."""
+    age = func.row_number().over(partition_by=Order.location, order_by=Order.confirmed_at.desc())
+    recent = (
+        select(Order.location, Order.value, age.label("age"))
+        .where(
+            Order.company == company,
+            Order.location.in_(locations),
+            Order.state.in_(_values(PLACED)),
+            Order.value.is_not(None),
+        )
+        .subquery()
+    )
+    query = select(recent.c.location, recent.c.value).where(recent.c.age <= each).order_by(recent.c.age)
+    found: dict[str, list[Decimal]] = {}
+    for location, value in session.execute(query):
+        found.setdefault(location, []).append(value)
+    return found
+
+
+def add_orders(session: Session, orders: Sequence[dict[str, Any]], lines: Sequence[Sequence[RequestLine]]) -> list[int]:
+    """Write proposed orders with their lines; gives the new ids in the same order."""
+    if not orders:
+        return []
+    statement = insert(Order).returning(Order.id, sort_by_parameter_order=True)
+    ids = [int(order) for order in session.execute(statement, list(orders)).scalars()]
+    rows = [
+        {"order_id": order, "sku": line.sku, "quantity": line.quantity, "unit_cost": line.unit_cost}
+        for order, order_lines in zip(ids, lines, strict=True)
+        for line in order_lines
+    ]
+    session.execute(insert(OrderLine), rows)
+    return ids
+
+
+def add_events(session: Session, events: Sequence[dict[str, Any]]) -> None:
+    """Append events to the orders' histories."""
+    if events:
+        session.execute(insert(OrderEvent), list(events))
+
+
+def order_of(session: Session, order_id: int) -> Order | None:
+    """Read one order."""
+    return session.get(Order, order_id)
+
+
+def find_order(session: Session, text: str) -> Order | None:
+    """Find an order by our id or by its vendor invoice number, in any case."""
+    query = select(Order).where(Order.vendor_invoice_number == text.strip().upper())
+    found = session.execute(query).scalar_one_or_none()
+    if found is None and text.strip().isdigit() and int(text) < 2**63:
+        found = session.get(Order, int(text))
+    return found
+
+
+def lines_of(session: Session, order_id: int) -> Sequence[OrderLine]:
+    """List the lines of an order by SKU."""
+    return (
+        session.execute(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.sku)).scalars().all()
+    )
+
+
+def requested_lines(session: Session, order_id: int) -> tuple[RequestLine, ...]:
+    """Give the lines of an order as they are sent."""
+    return tuple(RequestLine(line.sku, line.quantity, line.unit_cost) for line in lines_of(session, order_id))
+
+
+def events_of(session: Session, order_id: int) -> Sequence[OrderEvent]:
+    """List everything that happened to an order, oldest first."""
+    return (
+        session.execute(select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id))
+        .scalars()
+        .all()
+    )
+
+
+def attempts_of(session: Session, order_id: int) -> Sequence[OrderAttempt]:
+    """List the attempts to send an order."""
+    query = select(OrderAttempt).where(OrderAttempt.order_id == order_id).order_by(OrderAttempt.attempt)
+    return session.execute(query).scalars().all()
+
+
+def listed(
+    session: Session,
+    *,
+    company: str | None = None,
+    location: str | None = None,
+    states: Sequence[str] = (),
+    run_id: int | None = None,
+    limit: int = 200,
+) -> Sequence[Order]:
+    """List orders, newest first."""
+    query = select(Order).order_by(Order.id.desc()).limit(limit)
+    if company is not None:
+        query = query.where(Order.company == company)
+    if location is not None:
+        query = query.where(Order.location == location)
+    if states:
+        query = query.where(Order.state.in_(states))
+    if run_id is not None:
+        query = query.where(Order.run_id == run_id)
+    return session.execute(query).scalars().all()
+
+
+def counts_by_state(session: Session, *, company: str | None = None) -> dict[str, tuple[int, int]]:
+    """Count orders and their units by state."""
+    query = select(Order.state, func.count(), func.coalesce(func.sum(Order.units), 0)).group_by(Order.state)
+    if company is not None:
+        query = query.where(Order.company == company)
+    return {state: (int(count), int(units)) for state, count, units in session.execute(query)}
