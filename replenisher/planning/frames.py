@@ -6,7 +6,7 @@ fast as a quantity. `Decimal` begins where a frame ends. Ids are text, never num
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy as np
@@ -20,16 +20,23 @@ MONEY_SCALE = 10_000
 LARGEST_QUANTITY = 10_000_000
 """Units; a quantity beyond it is a fault of the report, not stock."""
 
-TEXT, WHOLE, FLAG = "text", "whole", "flag"
+LARGEST_COST = 10_000_000 * MONEY_SCALE
+"""Ten-thousandths; with LARGEST_QUANTITY it keeps the value of a line inside 64 bits."""
+
+TEXT, WHOLE, FLAG, NAMED = "text", "whole", "flag", "named"
 
 
 @dataclass(frozen=True)
 class Contract:
-    """The columns a frame must have, each `text` (str or categorical), `whole` (int64) or `flag` (bool)."""
+    """The columns a frame must have: `text` (str or category), `named` (category), `whole` (int64) or `flag` (bool).
+
+    `bounds` holds the smallest and largest value of whole columns where a value outside would be a program error.
+    """
 
     name: str
     columns: dict[str, str]
     key: tuple[str, ...]
+    bounds: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 INVENTORY = Contract(
@@ -53,6 +60,20 @@ INVENTORY = Contract(
         "retail_price": WHOLE,
     },
     ("location", "sku"),
+    dict.fromkeys(
+        (
+            "reorder_point",
+            "order_up_to_level",
+            "on_hand",
+            "on_order",
+            "on_uncommitted_order",
+            "backordered",
+            "transfer_in",
+            "transfer_out",
+            "allocated",
+        ),
+        (-LARGEST_QUANTITY, LARGEST_QUANTITY),
+    ),
 )
 """The inventory report of one or many locations: the retailer's min is `reorder_point`, max `order_up_to_level`.
 Quantities in units as reported (on_hand may be negative); retail_price in ten-thousandths."""
@@ -70,6 +91,12 @@ PRODUCTS = Contract(
         "discontinued": FLAG,
     },
     ("sku",),
+    {
+        "case_pack": (1, LARGEST_QUANTITY),
+        "minimum_order_quantity": (0, LARGEST_QUANTITY),
+        "maximum_line_quantity": (0, LARGEST_QUANTITY),
+        "unit_cost": (0, LARGEST_COST),
+    },
 )
 """The vendor's own product file: case_pack >= 1; minimum_order_quantity 0 and maximum_line_quantity 0 mean none."""
 
@@ -77,13 +104,41 @@ LEVELS = Contract(
     "levels",
     {"location": TEXT, "sku": TEXT, "reorder_point": WHOLE, "order_up_to_level": WHOLE},
     ("location", "sku"),
+    dict.fromkeys(("reorder_point", "order_up_to_level"), (0, LARGEST_QUANTITY)),
 )
-"""Planners' overrides of min and max; they win over the retailer's."""
+"""Planners' overrides of min and max; they win over the retailer's, and 0 is a value like any other."""
 
-IN_FLIGHT = Contract("in flight", {"location": TEXT, "sku": TEXT, "in_flight": WHOLE}, ("location", "sku"))
+IN_FLIGHT = Contract(
+    "in flight",
+    {"location": TEXT, "sku": TEXT, "in_flight": WHOLE},
+    ("location", "sku"),
+    {"in_flight": (0, LARGEST_QUANTITY)},
+)
 """Open units of our own orders that the inventory report does not show yet."""
 
-CONTRACTS = (INVENTORY, PRODUCTS, LEVELS, IN_FLIGHT)
+SNAPSHOT = Contract(
+    "snapshot",
+    {
+        **INVENTORY.columns,
+        "location": NAMED,
+        "sku": NAMED,
+        "on_hand_reported": WHOLE,
+        "negative_on_hand": FLAG,
+        "negative_open_quantity": FLAG,
+        "retailer_reorder_point": WHOLE,
+        "retailer_order_up_to_level": WHOLE,
+        "levels_source": NAMED,
+        **{name: kind for name, kind in PRODUCTS.columns.items() if name != "sku"},
+        "listed": FLAG,
+        "in_flight": WHOLE,
+    },
+    ("location", "sku"),
+)
+"""What is known of every location and SKU when a plan begins; `replenisher.planning.snapshot` makes it.
+`reorder_point` and `order_up_to_level` are the ones that apply, `retailer_…` the reported ones, `levels_source` says
+whose apply (`retailer` or `planner`). `on_hand` and the open quantities are never below 0."""
+
+CONTRACTS = (INVENTORY, PRODUCTS, LEVELS, IN_FLIGHT, SNAPSHOT)
 
 
 def _keeps(column: pd.Series, kind: str) -> bool:
@@ -91,13 +146,15 @@ def _keeps(column: pd.Series, kind: str) -> bool:
         return column.dtype == np.int64
     if kind == FLAG:
         return column.dtype == np.bool_
+    if kind == NAMED:
+        return isinstance(column.dtype, pd.CategoricalDtype)
     return isinstance(column.dtype, pd.CategoricalDtype | pd.StringDtype)
 
 
-def check(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
-    """Return the frame unchanged if it keeps the contract; raise PlanningInputError naming the column if not.
+def check_columns(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    """Return the frame unchanged if it has the contract's columns with their dtypes, at the cost of no rows read.
 
-    Missing values and repeated keys break a contract too. Extra columns are allowed.
+    Raises PlanningInputError naming the column.
     """
     for name, kind in contract.columns.items():
         if name not in frame.columns:
@@ -105,8 +162,22 @@ def check(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
         column = frame[name]
         if not _keeps(column, kind):
             raise PlanningInputError(f"{contract.name}: column {name} should be {kind}, not {column.dtype}")
-        if kind == TEXT and bool(column.isna().any()):
+    return frame
+
+
+def check(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    """Return the frame unchanged if it keeps the contract; raise PlanningInputError naming the column if not.
+
+    Missing values, values outside the bounds and repeated keys break a contract too. Extra columns are allowed.
+    """
+    check_columns(frame, contract)
+    for name, kind in contract.columns.items():
+        if kind in (TEXT, NAMED) and bool(frame[name].isna().any()):
             raise PlanningInputError(f"{contract.name}: column {name} has missing values")
+    for name, (smallest, largest) in contract.bounds.items():
+        values = frame[name].to_numpy()
+        if values.size and (values.min() < smallest or values.max() > largest):
+            raise PlanningInputError(f"{contract.name}: column {name} has values outside {smallest} to {largest}")
     if bool(frame.duplicated(list(contract.key)).any()):
         raise PlanningInputError(f"{contract.name}: {' and '.join(contract.key)} repeat")
     return frame
@@ -114,7 +185,7 @@ def check(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
 
 def empty(contract: Contract) -> pd.DataFrame:
     """Make a frame of the contract's columns with no rows."""
-    dtypes = {TEXT: "str", WHOLE: "int64", FLAG: "bool"}
+    dtypes = {TEXT: "str", WHOLE: "int64", FLAG: "bool", NAMED: "category"}
     return pd.DataFrame({name: pd.Series([], dtype=dtypes[kind]) for name, kind in contract.columns.items()})
 
 

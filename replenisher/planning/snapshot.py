@@ -1,0 +1,130 @@
+"""From reports and files to one row per location and SKU: everything that is known when a plan begins.
+
+1. every frame keeps its contract, or nothing is planned;
+2. ids become categories of exact text (`00123`, `NA`), one per location and per SKU;
+3. the retailer's levels give way to the planners' overrides, where there is one (0 is a value);
+4. products, overrides and in-flight units are joined; what is not there gets its stated default;
+5. less than nothing on hand or open counts as 0, is flagged, and the reported number stays visible.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from replenisher.planning.frames import IN_FLIGHT, INVENTORY, LEVELS, PRODUCTS, check, empty
+
+LEVELS_SOURCE_DTYPE = pd.CategoricalDtype(["retailer", "planner"])
+"""Whose minimum and maximum apply to a row."""
+
+OPEN_QUANTITIES = ("on_order", "on_uncommitted_order", "backordered", "transfer_in", "transfer_out", "allocated")
+"""Quantities that cannot be negative: an over-received order must not lower the stock."""
+
+_PLAIN_PRODUCT = {
+    "case_pack": 1,
+    "minimum_order_quantity": 0,
+    "maximum_line_quantity": 0,
+    "unit_cost": 0,
+    "cost_known": False,
+    "lead_time_days": 0,
+    "discontinued": False,
+}
+"""What is assumed of a SKU that no products file describes: no pack, no limits, cost not known."""
+
+Columns = dict[str, npt.NDArray[np.int64] | npt.NDArray[np.bool_] | pd.Categorical]
+
+
+def snapshot(
+    inventory: pd.DataFrame, products: pd.DataFrame | None, levels: pd.DataFrame | None, in_flight: pd.DataFrame
+) -> pd.DataFrame:
+    """Join what is known into one row per location and SKU, in the order of the inventory report.
+
+    Takes frames of the contracts INVENTORY, PRODUCTS (None: there is no products file), LEVELS (None: no overrides)
+    and IN_FLIGHT; returns one of the contract SNAPSHOT. Raises PlanningInputError when one breaks its contract.
+    In-flight rows and overrides that meet no inventory row are not in the result: ask `orphans` for them.
+    """
+    check(inventory, INVENTORY)
+    check(in_flight, IN_FLIGHT)
+    keys = _keys(inventory)
+    columns: Columns = {"location": _categories(keys["location"]), "sku": _categories(keys["sku"])}
+    columns["category"] = _categories(inventory["category"].astype("category"))
+    for name in ("levels_locked", "do_not_order", "sold", "retail_price"):
+        columns[name] = inventory[name].to_numpy()
+    columns |= _quantities(inventory)
+    columns |= _levels(inventory, keys, empty(LEVELS) if levels is None else check(levels, LEVELS))
+    columns |= _products(keys, None if products is None else check(products, PRODUCTS))
+    columns["in_flight"] = _taken(in_flight["in_flight"], _matching_rows(keys, in_flight, ["location", "sku"]), 0)
+    return pd.DataFrame(columns, copy=False)
+
+
+def orphans(inventory: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return those rows (in flight, or overrides) whose location and SKU the inventory report does not have.
+
+    They take part in no plan, so they must be shown: units in flight for a product that vanished from the report,
+    or an override with a slip in its SKU.
+    """
+    wanted = _keys(rows)
+    return rows.loc[_matching_rows(wanted, inventory, ["location", "sku"]) < 0]
+
+
+def _keys(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[["location", "sku"]].astype("str").astype("category").reset_index(drop=True)
+
+
+def _categories(column: pd.Series) -> pd.Categorical:
+    return cast(pd.Categorical, column.array)
+
+
+def _matching_rows(keys: pd.DataFrame, other: pd.DataFrame, on: list[str]) -> npt.NDArray[np.int64]:
+    """Find for each row of `keys` the row number in `other` with the same ids, -1 where there is none."""
+    numbered = other[on].astype("str").astype({name: keys[name].dtype for name in on})
+    numbered = numbered.assign(row=np.arange(len(other), dtype=np.int64)).dropna(subset=on)
+    found = keys[on].merge(numbered, how="left", on=on, validate="many_to_one")["row"]
+    return found.fillna(-1).to_numpy(dtype=np.int64)
+
+
+def _taken(values: pd.Series, rows: npt.NDArray[np.int64], default: int) -> npt.NDArray[np.int64]:
+    """Take the values of the given row numbers, the default where the number is -1; keeps the dtype."""
+    known = values.to_numpy()
+    padded = np.append(known, np.asarray([default], dtype=known.dtype))
+    return cast(npt.NDArray[np.int64], padded[rows])
+
+
+def _quantities(inventory: pd.DataFrame) -> Columns:
+    reported = inventory["on_hand"].to_numpy()
+    columns: Columns = {
+        "on_hand_reported": reported,
+        "on_hand": np.maximum(reported, 0),
+        "negative_on_hand": reported < 0,
+    }
+    negative = np.zeros(len(inventory), dtype=np.bool_)
+    for name in OPEN_QUANTITIES:
+        values = inventory[name].to_numpy()
+        negative |= values < 0
+        columns[name] = np.maximum(values, 0)
+    columns["negative_open_quantity"] = negative
+    return columns
+
+
+def _levels(inventory: pd.DataFrame, keys: pd.DataFrame, levels: pd.DataFrame) -> Columns:
+    rows = _matching_rows(keys, levels, ["location", "sku"])
+    overridden = rows >= 0
+    columns: Columns = {}
+    for name in ("reorder_point", "order_up_to_level"):
+        reported = inventory[name].to_numpy()
+        columns[f"retailer_{name}"] = reported
+        columns[name] = np.where(overridden, _taken(levels[name], rows, 0), reported)
+    columns["levels_source"] = pd.Categorical.from_codes(overridden.astype(np.int8), dtype=LEVELS_SOURCE_DTYPE)
+    return columns
+
+
+def _products(keys: pd.DataFrame, products: pd.DataFrame | None) -> Columns:
+    known = empty(PRODUCTS) if products is None else products
+    rows = _matching_rows(keys, known, ["sku"])
+    columns: Columns = {name: _taken(known[name], rows, default) for name, default in _PLAIN_PRODUCT.items()}
+    # Without a products file nothing is excluded for not being in it.
+    columns["listed"] = np.ones(len(keys), dtype=np.bool_) if products is None else rows >= 0
+    return columns
