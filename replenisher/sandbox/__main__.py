@@ -1,0 +1,118 @@
+"""The command line of the sandbox: serve, advance, audit, faults, switches, files."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from replenisher.sandbox.client import AdminError, SandboxAdmin
+from replenisher.sandbox.switches import Setup, Switches
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser; every setting of `Setup` and `Switches` is an option with its default in --help."""
+    parser = argparse.ArgumentParser(prog="python -m replenisher.sandbox", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    style = argparse.ArgumentDefaultsHelpFormatter
+    server = commands.add_parser("serve", help="serve on the loopback address", formatter_class=style)
+    server.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one")
+    server.add_argument("--ready-file", type=Path, help="also write the ready line into this file")
+    server.add_argument(
+        "--exit-with-parent", action="store_true", help="end within a second of the parent process, however it ends"
+    )
+    _add_settings(server.add_argument_group("the world"), Setup)
+    _add_settings(server.add_argument_group("switches: what the documents leave open"), Switches)
+    files = commands.add_parser("files", help="write the planners' files", formatter_class=style)
+    files.add_argument("--folder", type=Path, required=True, help="where products.csv and levels.csv go")
+    _add_settings(files, Setup)
+    for name, text in (
+        ("advance", "let days pass"),
+        ("audit", "print every create that was accepted"),
+        ("faults", "list, add or clear faults"),
+        ("switches", "print or change switches"),
+    ):
+        command = commands.add_parser(name, help=text, formatter_class=style)
+        command.add_argument("--url", required=True, help="address of the sandbox, as its ready line says")
+        if name == "advance":
+            command.add_argument("--days", type=int, default=1, help="whole days to let pass")
+        elif name == "faults":
+            command.add_argument("--add", action="append", default=[], metavar="JSON", help="a fault to add")
+            command.add_argument("--clear", action="store_true", help="forget every fault first")
+        elif name == "switches":
+            command.add_argument("--set", action="append", default=[], metavar="NAME=JSON", help="a switch to change")
+    return parser
+
+
+def _add_settings(parser: Any, settings: type[Setup] | type[Switches]) -> None:
+    for entry in dataclasses.fields(settings):
+        option = "--" + entry.name.replace("_", "-")
+        choices = entry.metadata["choices"] or None
+        parser.add_argument(
+            option, type=type(entry.default), default=entry.default, choices=choices, help=entry.metadata["help"]
+        )
+
+
+def _settings(arguments: argparse.Namespace, settings: type[Any]) -> Any:
+    return settings(**{entry.name: getattr(arguments, entry.name) for entry in dataclasses.fields(settings)})
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; exit code 0 done, 1 refused or no answer, 2 wrong arguments."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        if arguments.command == "serve":
+            _serve(arguments)
+        elif arguments.command == "files":
+            _write_files(arguments)
+        else:
+            _print(_ask(arguments))
+    except (AdminError, OSError, ValueError) as error:
+        sys.stderr.write(f"sandbox: {error}\n")
+        return 1
+    return 0
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    from replenisher.sandbox.server import serve  # noqa: PLC0415  # the clients start without the web server
+
+    serve(
+        _settings(arguments, Setup),
+        _settings(arguments, Switches),
+        port=arguments.port,
+        ready_file=arguments.ready_file,
+        exit_with_parent=arguments.exit_with_parent,
+    )
+
+
+def _write_files(arguments: argparse.Namespace) -> None:
+    from replenisher.sandbox.planners_files import write_files  # noqa: PLC0415  # needs numpy, the clients do not
+
+    _print([str(path) for path in write_files(_settings(arguments, Setup), arguments.folder)])
+
+
+def _ask(arguments: argparse.Namespace) -> Any:
+    admin = SandboxAdmin(arguments.url)
+    if arguments.command == "advance":
+        return admin.advance(arguments.days)
+    if arguments.command == "audit":
+        return admin.audit()
+    if arguments.command == "switches":
+        return admin.switch(
+            **{name: json.loads(text) for name, _, text in (entry.partition("=") for entry in arguments.set)}
+        )
+    if arguments.clear:
+        admin.clear_faults()
+    return admin.add_faults(*[json.loads(text) for text in arguments.add])
+
+
+def _print(answer: Any) -> None:
+    sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""Every setting of the sandbox: what its world looks like (`Setup`) and how it behaves where the documents are silent
+or contradict themselves (`Switches`). The command line, `/admin/switches` and `docs/sandbox.md` all read this list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+
+def _switch(default: Any, text: str, choices: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"help": text, "choices": choices})
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the imitated world holds; fixed when the process starts."""
+
+    companies: int = _switch(2, "companies that have enabled the vendor")
+    locations: int = _switch(12, "enabled locations of each company")
+    skus: int = _switch(250, "products in the vendor's catalog, all mapped at every location")
+    seed: int = _switch(7, "same seed, same ids, catalog, levels and opening stock")
+    vendor_id: int = _switch(5123, "the vendor's id in every path")
+    username: str = _switch("vendor@example.test", "user name of the password grant")
+    password: str = _switch("sandbox-password", "password of the password grant")
+    client_id: str = _switch("sandbox-client", "client id of both grants")
+    client_secret: str = _switch("sandbox-client-secret", "client secret of both grants")
+    history_days: int = _switch(28, "days of sales, receipts and counts that lie before the start")
+    retailer_orders: int = _switch(3, "open purchase orders of each company that the retailer made itself")
+    below_minimum: float = _switch(0.25, "share of rows whose opening position is below the minimum")
+    daily_sales: float = _switch(0.25, "average units sold per row and day")
+
+
+@dataclass(frozen=True)
+class Switches:
+    """How the platform behaves; each may be changed while it runs by POST /admin/switches."""
+
+    routes: str = _switch("both", "spelling of the report and add-products routes", ("template", "sample", "both"))
+    status_spelling: str = _switch(
+        "sample", "order status: Completed (sample), complete (table), or both mixed", ("sample", "table", "mixed")
+    )
+    transfer_shape: str = _switch("array", "transfer report: always an array, or one bare object", ("array", "single"))
+    transfer_keys: str = _switch(
+        "duplicate", "duplicate: ShipFromLocationId twice; distinct: ShipToLocationId", ("duplicate", "distinct")
+    )
+    transfers_report: str = _switch(
+        "received", "transfers received at the location, or also those it shipped", ("received", "touching")
+    )
+    received_spelling: str = _switch(
+        "DateReceived", "key of the date in a transfer's ShippingInfo", ("DateReceived", "DateRecieved")
+    )
+    adjustment_serials: str = _switch(
+        "SerialNumber",
+        "SerialNumber: one line per unit; SerialNumbers: an array, with AdjustmentReasonId",
+        ("SerialNumber", "SerialNumbers"),
+    )
+    adjustment_sign: str = _switch(
+        "signed", "signed: a loss is negative; absolute: only the reason tells", ("signed", "absolute")
+    )
+    quantity_ordered: str = _switch("int", "JSON type of QuantityOrdered", ("int", "string"))
+    refund_sign: str = _switch("positive", "sign of Quantity on a Refunded line", ("positive", "negative"))
+    exchange_line: str = _switch(
+        "handed_out", "Exchange: a unit handed out (stock -1), or an even swap", ("handed_out", "swap")
+    )
+    quantity_sold: str = _switch("net", "QuantitySold: refunds taken off (net) or not (gross)", ("net", "gross"))
+    back_order: str = _switch(
+        "beside",
+        "rest of a partly received order: in QuantityOnBackorder only (beside), in QuantityOnOrder as well (included), "
+        "in QuantityOnOrder only (never)",
+        ("beside", "included", "never"),
+    )
+    timestamps: str = _switch(
+        "zoneless", "report timestamps: local without zone, or with offset", ("zoneless", "offset")
+    )
+    utc_offset_hours: float = _switch(0.0, "every location's clock, hours ahead of UTC")
+    clock_skew_seconds: float = _switch(0.0, "how far the platform's clock runs ahead of the machine's")
+    date_end: str = _switch("inclusive", "whether EndDate itself is covered", ("inclusive", "exclusive"))
+    missing_dates: str = _switch("refuse", "a report without dates: 400, or today's", ("refuse", "today"))
+    max_span_days: int = _switch(0, "longest span of a report, 400 above it; 0 = no limit")
+    page_size: int = _switch(0, "default and cap of $top in the order list; 0 = the whole list")
+    list_uncommitted: str = _switch("yes", "whether the order list shows uncommitted orders", ("yes", "no"))
+    list_retailer_orders: str = _switch("yes", "whether it shows orders the retailer made itself", ("yes", "no"))
+    creation_delay: float = _switch(1.0, "real seconds between the 202 and the order's existence")
+    status_before_creation: str = _switch("404", "status of an order accepted but not there yet", ("404", "pending"))
+    duplicate_invoice: str = _switch(
+        "accept",
+        "a VendorInvoiceNumber used before in the company: accept, refuse (400), or vanish (202, never created)",
+        ("accept", "refuse", "vanish"),
+    )
+    unknown_sku: str = _switch(
+        "refuse", "unknown VendorSku in a create: 400, or a late failure", ("refuse", "fail_late")
+    )
+    validation: str = _switch(
+        "strict", "strict: limits and required fields are enforced with 400", ("strict", "lenient")
+    )
+    partial_edit: str = _switch(
+        "atomic", "edit of several lines, one refused: nothing changes, or the others do", ("atomic", "best_effort")
+    )
+    put_quantity: str = _switch(
+        "absolute", "Quantity in PUT products: the new total or a change", ("absolute", "delta")
+    )
+    commit_after_days: float = _switch(1.0, "days until the retailer commits an uncommitted order; negative = never")
+    lead_time_days: float = _switch(3.0, "days between commitment and arrival")
+    partial_share: float = _switch(0.1, "chance that a line arrives partly at first")
+    remainder_days: float = _switch(2.0, "days until the rest of a partly received order arrives")
+    refund_share: float = _switch(0.03, "chance that an invoice line is refunded or exchanged later")
+    adjustments_per_day: float = _switch(0.5, "stock counts corrected per location and day")
+    transfers_per_day: float = _switch(0.2, "transfers shipped per location and day")
+    transfer_days: float = _switch(1.5, "days that a transfer is on its way")
+    day_seconds: float = _switch(0.0, "real seconds after which a day passes by itself; 0 = only by /admin/advance")
+    token_seconds: int = _switch(43199, "life of an access token")
+    lock_after: int = _switch(0, "wrong passwords before the user is locked; 0 = never")
+    rate_limit: int = _switch(100000, "requests per window, service and token")
+    rate_window_seconds: int = _switch(60, "length of the rate window")
+    unknown_route: str = _switch("empty", "body of a 404 for an unknown route", ("empty", "html"))
+    disabled_answer: str = _switch("403", "answer for a company or location not enabled", ("403", "404"))
+
+    def changed(self, values: dict[str, Any]) -> Switches:
+        """These switches with some values replaced.
+
+        Raises:
+            ValueError: a name, type or choice that does not exist.
+        """
+        known = {entry.name: entry for entry in fields(self)}
+        for name, value in values.items():
+            if name not in known:
+                raise ValueError(f"unknown switch {name!r}")
+            choices = known[name].metadata["choices"]
+            if choices and value not in choices:
+                raise ValueError(f"switch {name} is one of {', '.join(choices)}, not {value!r}")
+            if isinstance(known[name].default, (int, float)) and not isinstance(value, (int, float)):
+                raise ValueError(f"switch {name} is a number, not {value!r}")  # noqa: TRY004  # all three are one kind of refusal
+        return replace(self, **values)
