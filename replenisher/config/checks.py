@@ -1,0 +1,122 @@
+"""What must hold between settings: unique ids, names that exist, times that leave each other room.
+
+The checks read plain data, as written in the file or as dumped from a model, and pass over what is missing or of the
+wrong kind. So they can run beside the model's own checks, and a person hears of everything at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from replenisher.config.company import ApprovalSettings, PlanningSettings
+from replenisher.config.document import Fault, Place
+from replenisher.config.kinds import nearest
+from replenisher.config.platform import Platform
+from replenisher.config.running import Times
+
+Data = Mapping[str, Any]
+
+
+def cross_faults(data: Data) -> list[Fault]:
+    """List every fault between settings."""
+    return [*_ids(data), *_platform_names(data), *_platform_times(data), *_times(data), *_companies(data)]
+
+
+def _section(data: Data, key: str) -> Data:
+    found = data.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _company_list(data: Data) -> Iterator[tuple[Place, Data]]:
+    companies = data.get("companies")
+    for index, company in enumerate(companies if isinstance(companies, list | tuple) else ()):
+        if isinstance(company, Mapping):
+            yield ("companies", index), company
+
+
+def _number(data: Data, key: str, fields: Mapping[str, FieldInfo]) -> float | None:
+    """Read a number that may still be text; None when it is not one."""
+    value = data.get(key, fields[key].default)
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _numbers(data: Data, key: str) -> list[float]:
+    values = data.get(key, Times.model_fields[key].default)
+    try:
+        return [float(value) for value in values]
+    except (TypeError, ValueError):
+        return []
+
+
+def _ids(data: Data) -> Iterator[Fault]:
+    first: dict[str, int] = {}
+    for place, company in _company_list(data):
+        known = company.get("id")
+        if not isinstance(known, str):
+            continue
+        if known in first:
+            yield Fault((*place, "id"), f"company {known} is configured twice, first as companies[{first[known]}]")
+        first.setdefault(known, int(place[1]))
+
+
+def _platform_names(data: Data) -> Iterator[Fault]:
+    names = [str(name) for name in _section(data, "platforms")]
+    for place, company in _company_list(data):
+        name = company.get("platform")
+        if isinstance(name, str) and name not in names:
+            meant = nearest(name, names)
+            hint = f"nearest valid name: {meant}" if meant else f"platforms has: {', '.join(names) or 'nothing'}"
+            yield Fault((*place, "platform"), f"no such platform; {hint}")
+
+
+def _platform_times(data: Data) -> Iterator[Fault]:
+    times = _section(data, "times")
+    lease, guard = (_number(times, key, Times.model_fields) for key in ("lease", "send_guard"))
+    for name, platform in _section(data, "platforms").items():
+        if not isinstance(platform, Mapping):
+            continue
+        place: Place = ("platforms", str(name))
+        deadline = _number(platform, "deadline_seconds", Platform.model_fields)
+        for key in ("connect_seconds", "read_seconds"):
+            seconds = _number(platform, key, Platform.model_fields)
+            if deadline is not None and seconds is not None and seconds > deadline:
+                yield Fault((*place, key), f"should be at most deadline_seconds ({deadline:g})")
+        if lease is not None and guard is not None and deadline is not None and lease <= deadline + guard:
+            room = f"deadline_seconds of platform {name} ({deadline:g}) plus send_guard ({guard:g})"
+            yield Fault(("times", "lease"), f"should be more than {room}, or a call under way would lose its claim")
+
+
+def _times(data: Data) -> Iterator[Fault]:
+    times = _section(data, "times")
+    window, limit, sweep, rehint = (
+        _number(times, key, Times.model_fields) for key in ("settle_window", "poll_limit", "sweep", "rehint")
+    )
+    look_ups, polls = _numbers(times, "look_ups"), _numbers(times, "polls")
+    if sorted(set(look_ups)) != look_ups:
+        yield Fault(("times", "look_ups"), "should rise from each look-up to the next")
+    if look_ups and window is not None and window <= max(look_ups):
+        yield Fault(("times", "settle_window"), f"should be more than the last of look_ups ({max(look_ups):g})")
+    if polls and limit is not None and limit <= polls[0]:
+        yield Fault(("times", "poll_limit"), f"should be more than the first of polls ({polls[0]:g})")
+    if sweep is not None and rehint is not None and rehint < sweep:
+        yield Fault(("times", "rehint"), f"should be at least sweep ({sweep:g})")
+
+
+def _companies(data: Data) -> Iterator[Fault]:
+    for place, company in _company_list(data):
+        approval = _section(company, "approval")
+        wanted, least = (
+            _number(approval, key, ApprovalSettings.model_fields) for key in ("history_orders", "history_minimum")
+        )
+        if wanted is not None and least is not None and least > wanted:
+            yield Fault((*place, "approval", "history_minimum"), f"should be at most history_orders ({wanted:g})")
+        unlisted = _section(company, "planning").get("unlisted", PlanningSettings.model_fields["unlisted"].default)
+        if unlisted == "exclude" and not company.get("products_file") and not data.get("products_file"):
+            remedy = "name a products_file, or set planning.unlisted: order"
+            yield Fault((*place, "planning", "unlisted"), f"without a products file nothing would be ordered; {remedy}")

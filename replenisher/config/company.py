@@ -1,0 +1,209 @@
+"""Settings of one retailer's company: when it is planned, by which rules, and what may go out by itself."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from replenisher.config.kinds import Id, PlannersFile, Schedule, Section, Text, TimeZone
+from replenisher.planning.frames import LARGEST_QUANTITY, to_money
+from replenisher.planning.policies import Rounding, Trigger
+from replenisher.planning.position import PositionWeights
+from replenisher.planning.proposal import Rules
+from replenisher.purchasing.approval import ApprovalRules
+
+Weight = Annotated[int, Field(ge=-1, le=1)]
+Units = Annotated[int, Field(ge=1, le=LARGEST_QUANTITY)]
+Amount = Annotated[Decimal, Field(gt=0, le=100_000_000, decimal_places=4)]
+Report = Literal["inventory", "sales", "receiving", "transfers", "adjustments"]
+
+_BACKORDERED = {"count": 1, "included_in_on_order": 0, "demand": -1, "ignore": 0}
+_TRANSFER_OUT = {"ignore": 0, "subtract": -1}
+
+
+class WeightSettings(Section):
+    """How each term of a report counts in the inventory position; our own in-flight orders always count."""
+
+    on_hand: Weight = Field(default=1, description="Units for sale at the location.", examples=[1])
+    on_order: Weight = Field(default=1, description="Units on committed purchase orders.", examples=[1])
+    on_uncommitted_order: Weight = Field(
+        default=1, description="Units on purchase orders that are not committed yet.", examples=[1]
+    )
+    backordered: Literal["count", "included_in_on_order", "demand", "ignore"] = Field(
+        default="count",
+        description="What is left of partly received orders: `count` it as supply; `included_in_on_order` or `ignore`"
+        " leaves it out; `demand` subtracts it.",
+        examples=["count"],
+    )
+    transfer_in: Weight = Field(default=1, description="Units on their way from other locations.", examples=[1])
+    transfer_out: Literal["ignore", "subtract"] = Field(
+        default="ignore",
+        description="Units on their way to other locations: `ignore` where on hand leaves them out already.",
+        examples=["ignore"],
+    )
+    allocated: Weight = Field(default=-1, description="Units promised on sales orders.", examples=[-1])
+
+    def position_weights(self) -> PositionWeights:
+        """Give the weights as planning takes them."""
+        return PositionWeights(
+            on_hand=self.on_hand,
+            on_order=self.on_order,
+            on_uncommitted_order=self.on_uncommitted_order,
+            backordered=_BACKORDERED[self.backordered],
+            transfer_in=self.transfer_in,
+            transfer_out=_TRANSFER_OUT[self.transfer_out],
+            allocated=self.allocated,
+        )
+
+
+class PlanningSettings(Section):
+    """What is ordered, and how much at most."""
+
+    trigger: Trigger = Field(
+        default=Trigger.BELOW,
+        description="Order when the position is `below` the minimum, or `at_or_below` it.",
+        examples=["below"],
+    )
+    rounding: Rounding = Field(
+        default=Rounding.UP, description="Rounding to whole case packs: `up`, `nearest` or `down`.", examples=["up"]
+    )
+    never_to_zero: bool = Field(
+        default=True, description="Rounding never turns a needed quantity into nothing.", examples=[True]
+    )
+    unlisted: Literal["exclude", "order"] = Field(
+        default="exclude",
+        description="What happens to a product that the products file does not list.",
+        examples=["exclude"],
+    )
+    weights: WeightSettings = Field(default=WeightSettings(), description="How the terms of the position count.")
+    maximum_line_quantity: Units | None = Field(
+        default=None, description="Most units of one line; nothing = no maximum.", examples=[500]
+    )
+    maximum_order_lines: Units | None = Field(
+        default=None, description="Most lines of one location's order; nothing = no maximum.", examples=[200]
+    )
+    maximum_order_units: Units | None = Field(
+        default=None, description="Most units of one location's order; nothing = no maximum.", examples=[2000]
+    )
+    maximum_order_value: Amount | None = Field(
+        default=None,
+        description="Highest value of one location's order, in the company's currency; nothing = no maximum.",
+        examples=["10000.00"],
+    )
+
+
+class ApprovalSettings(Section):
+    """Which orders go out by themselves; the others wait for a person, with reasons."""
+
+    automatic: bool = Field(default=True, description="`false` holds every order for a person.", examples=[True])
+    value_limit: Amount | None = Field(
+        default=Decimal("500.00"),
+        description="An order of a higher value is held, in the company's currency; nothing = no limit.",
+        examples=["500.00"],
+    )
+    change_factor: Annotated[Decimal, Field(ge=1, le=1000)] = Field(
+        default=Decimal("3.0"),
+        description="An order worth more than this many times the location's usual order is held.",
+        examples=["3.0"],
+    )
+    history_orders: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=8, description="How many of the location's last orders make its usual order (median).", examples=[8]
+    )
+    history_minimum: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=3, description="With fewer earlier orders the value limit alone decides.", examples=[3]
+    )
+
+
+class Guards(Section):
+    """When a report is too suspicious to plan from."""
+
+    minimum_rows_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.5,
+        description="A report with fewer rows than this share of the location's last one is refused.",
+        examples=[0.5],
+    )
+    accept_empty: bool = Field(
+        default=False, description="Whether a report without rows is believed.", examples=[False]
+    )
+
+
+class CompanySettings(Section):
+    """One retailer's company that has enabled the vendor."""
+
+    id: Id = Field(description="The company's id on the platform.", examples=["14146"])
+    name: Text = Field(description="The company's name, for people.", examples=["Kentel"])
+    channel: Literal["vendor_inventory"] = Field(
+        default="vendor_inventory", description="Which interface serves the company.", examples=["vendor_inventory"]
+    )
+    platform: str = Field(description="Name of one of the `platforms`.", examples=["retail"])
+    time_zone: TimeZone = Field(
+        description="The company's zone, for schedules and business dates.", examples=["America/Regina"]
+    )
+    schedule: Schedule | None = Field(
+        default=None,
+        description="When to plan: a cron expression in the company's local time; nothing = only runs by hand.",
+        examples=["0 5 * * *"],
+    )
+    cut_off_minutes: Annotated[int, Field(ge=1, le=1440)] = Field(
+        default=60,
+        description="A run closes this long after it opened, even if a location is missing.",
+        examples=[60],
+    )
+    committed: bool = Field(default=True, description="Whether orders are created committed.", examples=[True])
+    locations: tuple[Id, ...] = Field(
+        default=(), description="Plan only these locations; empty = every enabled one.", examples=[["15", "16"]]
+    )
+    shipping_method: Annotated[str, Field(max_length=30)] = Field(
+        default="", description="Shipping method written on every order.", examples=["Ground"]
+    )
+    comments: Annotated[str, Field(max_length=500)] = Field(
+        default="", description="Comments written on every order.", examples=["Automatic replenishment"]
+    )
+    estimated_arrival_days: Annotated[int, Field(ge=0, le=365)] | None = Field(
+        default=None,
+        description="Days until an order arrives; nothing = the longest lead time of its lines, else 7.",
+        examples=[7],
+    )
+    reports: tuple[Report, ...] = Field(
+        default=("inventory", "sales", "receiving"),
+        description="Which reports are pulled; the inventory report always is.",
+        examples=[["inventory", "sales", "receiving"]],
+    )
+    report_days: Annotated[int, Field(ge=1, le=366)] = Field(
+        default=7, description="How many business days a report covers.", examples=[7]
+    )
+    products_file: PlannersFile | None = Field(
+        default=None, description="The company's own products file instead of the common one.", examples=["kentel.csv"]
+    )
+    levels_file: PlannersFile | None = Field(
+        default=None, description="The company's own levels file instead of the common one.", examples=["levels.csv"]
+    )
+    planning: PlanningSettings = Field(default=PlanningSettings(), description="What is ordered.")
+    approval: ApprovalSettings = Field(default=ApprovalSettings(), description="What goes out by itself.")
+    guards: Guards = Field(default=Guards(), description="When a report is refused.")
+
+    @field_validator("reports")
+    @classmethod
+    def _inventory_always(cls, reports: tuple[Report, ...]) -> tuple[Report, ...]:
+        return tuple(dict.fromkeys(("inventory", *reports)))
+
+    def planning_rules(self) -> Rules:
+        """Give the rules as planning takes them, money in ten-thousandths."""
+        value = self.planning.maximum_order_value
+        return Rules(
+            weights=self.planning.weights.position_weights(),
+            trigger=self.planning.trigger,
+            rounding=self.planning.rounding,
+            never_to_zero=self.planning.never_to_zero,
+            maximum_line_quantity=self.planning.maximum_line_quantity,
+            maximum_order_lines=self.planning.maximum_order_lines,
+            maximum_order_units=self.planning.maximum_order_units,
+            maximum_order_value=None if value is None else to_money(value),
+            unlisted=self.planning.unlisted,
+        )
+
+    def approval_rules(self) -> ApprovalRules:
+        """Give the rules as purchasing takes them."""
+        return ApprovalRules(**self.approval.model_dump())
