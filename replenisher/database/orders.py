@@ -51,6 +51,13 @@ def unapproved(session: Session, company: str, locations: Sequence[str]) -> list
     return list(session.execute(query).scalars())
 
 
+def locations_approved(session: Session, order_ids: Sequence[int]) -> set[str]:
+    """Give the locations of those of these former proposals that somebody has approved."""
+    turned_down = _values([*UNAPPROVED, OrderState.DECLINED, OrderState.SUPERSEDED])
+    query = select(Order.location).where(Order.id.in_(order_ids), Order.state.not_in(turned_down))
+    return set(session.execute(query).scalars())
+
+
 def locked(session: Session, order_ids: Sequence[int]) -> Sequence[Order]:
     """Lock these orders until the transaction ends, lowest id first, and read them."""
     query = select(Order).where(Order.id.in_(order_ids)).order_by(Order.id).with_for_update()

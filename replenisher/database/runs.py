@@ -121,6 +121,24 @@ def move_run(session: Session, run: PlanningRun, to_state: str, **values: Any) -
     return session.execute(statement).scalar_one_or_none() is not None
 
 
+def begin_closing(session: Session, run: PlanningRun, lease: float) -> None:
+    """Set a run claimed in this transaction to `closing`: batches that come late are dropped from here on."""
+    run.state = "closing"
+    run.next_at = after(lease)
+    session.flush()
+    session.refresh(run)
+
+
+def release_run(session: Session, run: PlanningRun, seconds: float) -> None:
+    """Give a claimed run back; it is due again in so many seconds."""
+    session.execute(
+        update(PlanningRun)
+        .where(PlanningRun.id == run.id, PlanningRun.state == run.state, PlanningRun.fence == run.fence)
+        .values(next_at=after(seconds), lease_until=None, hinted_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def add_batches(session: Session, run_id: int, batches: Sequence[Sequence[str]]) -> None:
     """Write the batches of a run, each due at once, and its locations."""
     if not batches:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -9,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 from replenisher.database.due import after
 from replenisher.database.models import CompanyState, Order, OrderAttempt, OrderEvent, OrderLine
 from replenisher.database.session import Session
-from replenisher.purchasing.states import OrderState, check_move
+from replenisher.purchasing.states import AT_PLATFORM, OrderState, check_move
 
 
 def claim_for_sending(session: Session, order_id: int, *, lease: float, at_once: int) -> Order | None:
@@ -81,6 +82,25 @@ def claim_for_looking(session: Session, order_id: int, *, states: frozenset[Orde
         .returning(Order)
     )
     return session.execute(statement).scalar_one_or_none()
+
+
+def settle_proposals(session: Session, approved: Sequence[int], held: dict[int, list[str]]) -> None:
+    """Set fresh proposals to approved, due at once, or held with reasons; the caller appends the events."""
+    proposed = OrderState.PROPOSED.value
+    if approved:
+        session.execute(
+            update(Order)
+            .where(Order.id.in_(approved), Order.state == proposed)
+            .values(state=OrderState.APPROVED.value, state_since=func.clock_timestamp(), next_at=func.now())
+            .execution_options(synchronize_session=False)
+        )
+    for order_id, reasons in held.items():
+        session.execute(
+            update(Order)
+            .where(Order.id == order_id, Order.state == proposed)
+            .values(state=OrderState.HELD.value, state_since=func.clock_timestamp(), hold_reasons=reasons)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def move(
@@ -155,6 +175,22 @@ def look_again(session: Session, order: Order, *, next_in: float, **values: Any)
         update(Order)
         .where(Order.id == order.id, Order.state == order.state, Order.fence == order.fence)
         .values(next_at=after(next_in), hinted_at=None, **values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def look_soon(session: Session, company: str, platform_order_ids: Collection[str]) -> None:
+    """Make the orders that a receiving report names due now; what they hold is read from the platform itself."""
+    if not platform_order_ids:
+        return
+    session.execute(
+        update(Order)
+        .where(
+            Order.company == company,
+            Order.platform_order_id.in_(platform_order_ids),
+            Order.state.in_([state.value for state in AT_PLATFORM]),
+        )
+        .values(next_at=func.clock_timestamp(), hinted_at=None)
         .execution_options(synchronize_session=False)
     )
 

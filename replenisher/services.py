@@ -1,0 +1,126 @@
+"""The only wiring: settings become a database, an archive and a channel per platform, once per process.
+
+Build it after a fork, never before: connection pools and HTTP clients must not be shared between processes.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+from replenisher.archive import Archive
+from replenisher.config import CompanySettings, Platform, Settings
+from replenisher.database.session import Database
+from replenisher.embedded import embedded_servers
+from replenisher.errors import ConfigurationError
+from replenisher.gateways.channel import Channel
+from replenisher.gateways.http.connection import Connection
+from replenisher.gateways.vendor_inventory import VendorInventory
+
+DATABASE_VARIABLE = "REPLENISHER_DATABASE_URL"
+BROKER_VARIABLE = "REPLENISHER_BROKER_URL"
+"""Set by whoever owns the embedded servers for the worker, beat and Flower it starts: these get URLs only."""
+
+
+@dataclass
+class Services:
+    """What workflows work with: settings, database, archive, and a channel per company."""
+
+    settings: Settings
+    database: Database
+    archive: Archive
+    actor: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
+    _channels: dict[str, Channel] = field(default_factory=dict)
+
+    def channel(self, company: CompanySettings) -> Channel:
+        """Give the channel that serves the company; companies on one platform share its client and its token."""
+        key = f"{company.channel}/{company.platform}"
+        if key not in self._channels:
+            self._channels[key] = VendorInventory(connection_of(self.settings, company))
+        return self._channels[key]
+
+    def close(self) -> None:
+        """Give back every connection."""
+        for channel in self._channels.values():
+            channel.close()
+        self.database.close()
+
+
+def connection_of(settings: Settings, company: CompanySettings) -> Connection:
+    """Turn the settings of a company's platform into what its gateway needs."""
+    platform: Platform = settings.platform_of(company)
+    return Connection(
+        base_url=platform.base_url,
+        accounts_url=platform.accounts_url,
+        username=platform.username,
+        password=platform.password.get_secret_value(),
+        client_id=platform.client_id,
+        client_secret=platform.client_secret.get_secret_value(),
+        vendor_id=settings.vendor.id,
+        deadline_seconds=platform.deadline_seconds,
+        connect_seconds=platform.connect_seconds,
+        read_seconds=platform.read_seconds,
+        max_response_bytes=platform.maximum_response_megabytes * 1024 * 1024,
+        read_attempts=platform.read_attempts,
+        read_total_seconds=platform.read_total_seconds,
+        threads=platform.threads,
+        verify=platform.verify_tls,
+        send_within_seconds=settings.times.send_guard,
+    )
+
+
+def _revealed(url: SecretStr | None) -> str | None:
+    return None if url is None else url.get_secret_value()
+
+
+def database_url(settings: Settings) -> str | None:
+    """Give the database to use: the configured one, else the one of whoever started this process, else None."""
+    return _revealed(settings.database_url) or os.environ.get(DATABASE_VARIABLE)
+
+
+def broker_url(settings: Settings) -> str | None:
+    """Give the broker to use, found as `database_url` is."""
+    return _revealed(settings.broker_url) or os.environ.get(BROKER_VARIABLE)
+
+
+def build(settings: Settings) -> Services:
+    """Build the services from URLs alone; ConfigurationError when no database is named."""
+    url = database_url(settings)
+    if url is None:
+        raise ConfigurationError(
+            f"no database: set database_url in the configuration or {DATABASE_VARIABLE}, or start with `replenisher up`"
+        )
+    return Services(settings, Database(url), Archive(settings.archive_address()))
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Services]:
+    """Give services for one command, on the configured servers or on the data folder's embedded ones."""
+    with servers(settings):
+        services = build(settings)
+        try:
+            yield services
+        finally:
+            services.close()
+
+
+@contextmanager
+def servers(settings: Settings) -> Iterator[None]:
+    """Keep the servers up for the length of the block, and let this process and its children find them."""
+    if database_url(settings) and broker_url(settings):
+        yield
+        return
+    with embedded_servers(settings.data_folder) as embedded:
+        given = {DATABASE_VARIABLE: embedded.database_url, BROKER_VARIABLE: embedded.broker_url}
+        added = {name: url for name, url in given.items() if name not in os.environ}
+        os.environ.update(added)
+        try:
+            yield
+        finally:
+            for name in added:
+                os.environ.pop(name, None)

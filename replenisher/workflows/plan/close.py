@@ -1,0 +1,165 @@
+"""Close a run: turn its planned rows into purchase orders, all of them in one transaction.
+
+1. Claim the run when its last batch is recorded or its cut-off has come; locations without a plan are exceptions.
+2. Read the rows that order something from the archive (no session open meanwhile).
+3. In one transaction: lock older proposals; those nobody approved are superseded, and a location whose older proposal
+   was approved after this run had read its shelves gets nothing (its plan did not know of it); write orders, lines and
+   approvals; close the run. A crash before the commit leaves nothing, a second worker finds the run moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from replenisher.config import CompanySettings
+from replenisher.database import companies, exceptions, orders, runs, submissions
+from replenisher.database.models import KnownLocation, PlanningRun, RunBatch
+from replenisher.database.session import Session
+from replenisher.logs import get_logger
+from replenisher.planning.frames import from_money
+from replenisher.purchasing.platform import RequestLine
+from replenisher.purchasing.states import UNAPPROVED, OrderState
+from replenisher.services import Services
+from replenisher.workflows.approve import approve_proposals
+from replenisher.workflows.plan.findings import location_matter
+from replenisher.workflows.plan.proposals import NewOrder, write_orders
+
+log = get_logger(__name__)
+
+COLUMNS = ("location", "sku", "order_quantity", "unit_cost", "cost_known", "lead_time_days")
+USUAL_LEAD_TIME_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What the batches of a run want to order, and the proposals they knew of."""
+
+    lines: dict[str, tuple[RequestLine, ...]]
+    lead_time_days: dict[str, int]
+    older_proposals: list[int]
+
+
+def close_run(services: Services, run_id: int) -> None:
+    """Close a run that is done or past its cut-off; does nothing otherwise, or when another worker has it."""
+    run = _claim(services, run_id)
+    if run is None:
+        return
+    company = services.settings.company(run.company)
+    with services.database.transaction() as session:
+        batches = runs.batches_of(session, run.id)
+    planned = _gather(services, batches)
+    with services.database.transaction() as session:
+        expected = orders.locations_approved(session, planned.older_proposals)
+    left_out = sorted(expected & planned.lines.keys())
+    close_frame = pd.DataFrame({"location": left_out, "reason": ["older_order_approved"] * len(left_out)}, dtype="str")
+    name = services.archive.put_frame(close_frame)
+    today = services.channel(company).platform_now().astimezone(ZoneInfo(company.time_zone)).date()
+    try:
+        with services.database.transaction() as session:
+            counts = _order(session, services.actor, company, run, planned, expected, name, today)
+    except _ApprovedMeanwhileError:
+        # A planner said yes between our look and the lock: what is archived would be wrong, so look again.
+        with services.database.transaction() as session:
+            runs.release_run(session, run, 0)
+        return
+    if counts is not None:
+        log.info("run_closed", company=company.id, run_id=run.id, **counts)
+
+
+class _ApprovedMeanwhileError(Exception):
+    """An older proposal was approved while this run was closing."""
+
+
+def _order(  # noqa: PLR0917 - one transaction, all of whose inputs were read before it began
+    session: Session,
+    actor: str,
+    company: CompanySettings,
+    run: PlanningRun,
+    planned: Planned,
+    expected: set[str],
+    close_frame: str,
+    today: date,
+) -> dict[str, int] | None:
+    """Close the run and write its orders; None when another worker has closed it."""
+    if not runs.move_run(
+        session, run, "closed", close_frame=close_frame, next_at=None, closed_at=companies.now(session)
+    ):
+        return None
+    if _supersede(session, actor, company.id, planned.older_proposals) != expected:
+        raise _ApprovedMeanwhileError
+    known = companies.known_locations(session, company.id)
+    new = [
+        _new_order(company, known[location], today, planned.lead_time_days[location], lines)
+        for location, lines in sorted(planned.lines.items())
+        if location not in expected
+    ]
+    made = write_orders(session, run, company, new)
+    for location in sorted(expected & planned.lines.keys()):
+        text = f"location {location}: an older order was approved while run {run.id} was planning; nothing ordered"
+        exceptions.raise_matter(session, location_matter(run, location, "overtaken", text))
+    return {"orders": len(made)} | approve_proposals(session, company, made, actor=actor)
+
+
+def _claim(services: Services, run_id: int) -> PlanningRun | None:
+    lease = services.settings.times.batch_lease
+    with services.database.transaction() as session:
+        run = runs.claim_run(session, run_id, states=["reading", "closing"], lease=lease)
+        if run is None:
+            return None
+        now = companies.now(session)
+        pending = [batch for batch in runs.batches_of(session, run_id) if batch.state == "pending"]
+        if pending and now < run.cut_off_at:
+            runs.release_run(session, run, (run.cut_off_at - now).total_seconds())
+            return None
+        if run.state == "closing":
+            return run
+        for location in runs.locations_of(session, run_id):
+            if location.state == "pending":
+                text = f"location {location.location}: no report was planned before the cut-off of run {run_id}"
+                runs.record_location(session, run_id, location.location, "missing", reason=text)
+                exceptions.raise_matter(session, location_matter(run, location.location, "location_missing", text))
+        runs.begin_closing(session, run, lease)
+        return run
+
+
+def _gather(services: Services, batches: Sequence[RunBatch]) -> Planned:
+    lines: dict[str, tuple[RequestLine, ...]] = {}
+    lead_times: dict[str, int] = {}
+    for batch in batches:
+        if batch.frame is None:
+            continue
+        wanted = services.archive.get_frame(batch.frame, columns=COLUMNS, only=[("order_quantity", ">", 0)])
+        for location, rows in wanted.groupby("location", observed=True, sort=True):
+            lines[str(location)] = _request_lines(rows)
+            lead_times[str(location)] = int(rows["lead_time_days"].max()) or USUAL_LEAD_TIME_DAYS
+    return Planned(lines, lead_times, [order for batch in batches for order in batch.older_proposals or []])
+
+
+def _request_lines(rows: pd.DataFrame) -> tuple[RequestLine, ...]:
+    columns = zip(rows["sku"].astype("str"), rows["order_quantity"], rows["unit_cost"], rows["cost_known"], strict=True)
+    lines = [
+        RequestLine(str(sku), int(quantity), from_money(cost) if known else None)
+        for sku, quantity, cost, known in columns
+    ]
+    return tuple(sorted(lines, key=lambda line: line.sku))
+
+
+def _supersede(session: Session, actor: str, company: str, older: list[int]) -> set[str]:
+    """Supersede what nobody approved; gives the locations where somebody did meanwhile."""
+    for order in orders.locked(session, older):
+        if OrderState(order.state) in UNAPPROVED:
+            submissions.move(session, order, OrderState.SUPERSEDED, name="superseded", actor=actor)
+            exceptions.resolve(session, company, [order.vendor_invoice_number], ["order_held"])
+    return orders.locations_approved(session, older)
+
+
+def _new_order(
+    company: CompanySettings, known: KnownLocation, today: date, lead_time_days: int, lines: tuple[RequestLine, ...]
+) -> NewOrder:
+    days = lead_time_days if company.estimated_arrival_days is None else company.estimated_arrival_days
+    return NewOrder(known.location, known.bill_to, known.ship_to, today + timedelta(days=days), lines)

@@ -1,0 +1,112 @@
+"""Write down what a batch found out: one row per location, and an exception for everything a person should see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from replenisher.database import companies, exceptions, runs, submissions
+from replenisher.database.exceptions import Matter
+from replenisher.database.models import PlanningRun
+from replenisher.database.session import Session
+from replenisher.errors import ReportRefusedError
+from replenisher.purchasing.platform import ReportStamp
+from replenisher.workflows.plan.reports import OtherReports
+
+SHOWN = 5
+"""SKUs named in the text of an exception; the rest are counted."""
+
+NEGATIVE, INVERTED = "negative_on_hand", "levels_inverted"
+
+
+@dataclass
+class Findings:
+    """What a batch found out about its locations: good reports, when they came, and what was refused and why."""
+
+    frames: dict[str, pd.DataFrame]
+    stamps: dict[str, ReportStamp]
+    refused: dict[str, Exception]
+
+
+def location_matter(run: PlanningRun, location: str, kind: str, message: str, report: str | None = None) -> Matter:
+    """Describe a matter of one location."""
+    return Matter(run.company, kind, location, message, location=location, report=report, run_id=run.id)
+
+
+def record(
+    session: Session,
+    run: PlanningRun,
+    found: Findings,
+    frame: pd.DataFrame | None,
+    unmatched: dict[str, pd.DataFrame],
+) -> None:
+    """Record every location of a batch as planned or refused, with its exceptions."""
+    stamps = found.stamps
+    for location, error in found.refused.items():
+        message = str(error)
+        report = error.report if isinstance(error, ReportRefusedError) else "inventory"
+        if not isinstance(error, ReportRefusedError):
+            message = f"location {location}, inventory report: {message}"
+        runs.record_location(session, run.id, location, "refused", reason=message, **_stamped(stamps.get(location)))
+        exceptions.raise_matter(session, location_matter(run, location, "location_refused", message, report))
+    if frame is not None:
+        _record_planned(session, run, stamps, frame)
+    for kind, rows in unmatched.items():
+        for location, skus in _skus_by_location(rows).items():
+            text = f"location {location}: the inventory report lacks {_named(skus)}"
+            exceptions.raise_matter(session, location_matter(run, location, kind, text, "inventory"))
+
+
+def record_other_reports(session: Session, run: PlanningRun, other: OtherReports) -> None:
+    """Raise what was not read, and let orders with new receipts be looked at soon."""
+    for (location, report), error in other.errors.items():
+        text = f"location {location}, {report} report: {error}"
+        matter = Matter(run.company, "report_not_read", f"{location}/{report}", text, location, None, report, run.id)
+        exceptions.raise_matter(session, matter)
+    submissions.look_soon(session, run.company, other.received_orders)
+
+
+def _record_planned(session: Session, run: PlanningRun, stamps: dict[str, ReportStamp], frame: pd.DataFrame) -> None:
+    summary = frame.groupby("location", observed=True, sort=False)["order_quantity"].agg(
+        rows="size", ordering_rows=lambda quantities: int((quantities > 0).sum()), units="sum"
+    )
+    for row in summary.itertuples():
+        location = str(row.Index)
+        figures = {"rows": int(row.rows), "ordering_rows": int(row.ordering_rows), "units": int(row.units)}
+        runs.record_location(session, run.id, location, "planned", **figures, **_stamped(stamps.get(location)))
+    planned = [str(location) for location in summary.index]
+    companies.remember_report_rows(session, run.company, {one: int(summary.loc[one, "rows"]) for one in planned})
+    exceptions.resolve(session, run.company, planned, ["location_refused", "location_missing"])
+    _raise_oddities(session, run, frame, planned)
+
+
+def _raise_oddities(session: Session, run: PlanningRun, frame: pd.DataFrame, planned: list[str]) -> None:
+    marks = {NEGATIVE: frame["negative_on_hand"], INVERTED: frame["order_up_to_level"] < frame["reorder_point"]}
+    words = {
+        NEGATIVE: "less than nothing on hand, planned as 0",
+        INVERTED: "a maximum below its minimum, nothing ordered",
+    }
+    for kind, mark in marks.items():
+        odd = frame.loc[mark.to_numpy(), ["location", "sku"]]
+        found = _skus_by_location(odd)
+        for location, skus in found.items():
+            text = f"location {location}, inventory report: {_named(skus)} with {words[kind]}"
+            exceptions.raise_matter(session, location_matter(run, location, kind, text, "inventory"))
+        exceptions.resolve(session, run.company, [one for one in planned if one not in found], [kind])
+
+
+def _skus_by_location(rows: pd.DataFrame) -> dict[str, list[str]]:
+    grouped = rows.groupby("location", observed=True)["sku"]
+    return {str(location): list(skus.astype("str")) for location, skus in grouped}
+
+
+def _named(skus: list[str]) -> str:
+    shown = ", ".join(skus[:SHOWN])
+    return f"{len(skus)} SKU(s) ({shown}{', …' if len(skus) > SHOWN else ''})"
+
+
+def _stamped(stamp: ReportStamp | None) -> dict[str, object]:
+    if stamp is None:
+        return {}
+    return {"requested_at": stamp.requested_at, "answered_at": stamp.answered_at, "size_bytes": stamp.size_bytes}

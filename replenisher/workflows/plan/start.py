@@ -1,0 +1,139 @@
+"""Start a run: list the locations, freeze every input, and cut the locations into batches.
+
+1. Claim the open run, so that one worker starts it.
+2. Ask the platform for the enabled locations (no session open meanwhile).
+3. Read the planners' files and put them and the rules in the archive: every batch plans on the same inputs.
+4. Write batches and locations; each batch is due at once, the run itself at its cut-off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from replenisher.config import CompanySettings
+from replenisher.database import companies, exceptions, runs
+from replenisher.database.exceptions import Matter
+from replenisher.database.models import PlanningRun
+from replenisher.errors import ConfigurationError, CredentialsError, ForbiddenError, GatewayError
+from replenisher.intake.levels import read_levels
+from replenisher.intake.products import read_products
+from replenisher.logs import get_logger
+from replenisher.purchasing.platform import Location
+from replenisher.services import Services
+from replenisher.workflows.pauses import pause_platform
+
+log = get_logger(__name__)
+
+RETRY_SECONDS = 30.0
+
+
+def start_run(services: Services, run_id: int) -> None:
+    """Bring an open run to `reading`; does nothing when it is not open or another worker has it."""
+    with services.database.transaction() as session:
+        run = runs.claim_run(session, run_id, states=["open"], lease=services.settings.times.batch_lease)
+        now = companies.now(session)
+    if run is None:
+        return
+    company = services.settings.company(run.company)
+    if now >= run.cut_off_at:
+        _give_up(services, run, "no list of locations came before the cut-off")
+        return
+    try:
+        listed = services.channel(company).locations(company.id)
+        inputs = freeze_inputs(services, company)
+    except (CredentialsError, ForbiddenError) as error:
+        pause_platform(services, company, error)
+        _postpone(services, run, error)
+    except GatewayError as error:
+        _postpone(services, run, error)
+    except ConfigurationError as error:
+        _give_up(services, run, str(error), kind="planner_file")
+    else:
+        _begin(services, company, run, listed, inputs)
+
+
+def freeze_inputs(services: Services, company: CompanySettings) -> dict[str, Any]:
+    """Put planners' files and effective rules in the archive; gives their names there by input.
+
+    Raises PlannerFileError with every fault of a file.
+    """
+    settings = services.settings
+    inputs: dict[str, Any] = {"rules": services.archive.put_document(rules_document(company))}
+    products = settings.products_file_of(company)
+    if products is not None:
+        inputs["products"] = services.archive.put_frame(read_products(products))
+    levels = settings.levels_file_of(company)
+    if levels is not None:
+        inputs["levels"] = services.archive.put_frame(read_levels(levels))
+    return inputs
+
+
+def rules_document(company: CompanySettings) -> dict[str, Any]:
+    """Give the effective rules of a company as a document that can be archived."""
+    return company.model_dump(mode="json", include={"planning", "approval", "guards", "committed", "report_days"})
+
+
+def wanted_locations(
+    company: CompanySettings, run: PlanningRun, listed: Sequence[Location]
+) -> tuple[list[str], list[str]]:
+    """Give the locations this run plans, and those asked for that the retailer has not enabled."""
+    enabled = {location.id for location in listed}
+    asked = run.only_locations or list(company.locations) or sorted(enabled)
+    return [location for location in asked if location in enabled], [one for one in asked if one not in enabled]
+
+
+def _begin(
+    services: Services, company: CompanySettings, run: PlanningRun, listed: list[Location], inputs: dict[str, Any]
+) -> None:
+    wanted, absent = wanted_locations(company, run, listed)
+    size = services.settings.work.batch_locations
+    batches = [wanted[first : first + size] for first in range(0, len(wanted), size)]
+    with services.database.transaction() as session:
+        due = {} if batches else {"next_at": companies.now(session)}
+        if not runs.move_run(session, run, "reading", inputs=inputs, **({"next_at": run.cut_off_at} | due)):
+            return
+        gone = companies.record_locations(session, company.id, listed)
+        runs.add_batches(session, run.id, batches)
+        for location in {*gone, *absent}:
+            exceptions.raise_matter(
+                session,
+                Matter(
+                    company.id,
+                    "location_gone",
+                    location,
+                    f"location {location} is not in the retailer's list of enabled locations: nothing is ordered there",
+                    location=location,
+                    run_id=run.id,
+                ),
+            )
+        exceptions.resolve(session, company.id, [location.id for location in listed], ["location_gone"])
+        exceptions.resolve(session, company.id, [company.id], ["run_failed", "planner_file", "platform_unreachable"])
+    log.info("run_started", company=company.id, run_id=run.id, locations=len(wanted), batches=len(batches))
+
+
+def _postpone(services: Services, run: PlanningRun, error: GatewayError) -> None:
+    log.warning("run_start_postponed", company=run.company, run_id=run.id, error=str(error))
+    with services.database.transaction() as session:
+        runs.release_run(session, run, RETRY_SECONDS)
+        exceptions.raise_matter(
+            session,
+            Matter(
+                run.company,
+                "platform_unreachable",
+                run.company,
+                f"the list of locations cannot be read; it is tried again until the cut-off: {error}",
+                report="locations",
+                run_id=run.id,
+            ),
+        )
+
+
+def _give_up(services: Services, run: PlanningRun, reason: str, *, kind: str = "run_failed") -> None:
+    with services.database.transaction() as session:
+        if not runs.move_run(session, run, "failed", reason=reason, next_at=None, closed_at=companies.now(session)):
+            return
+        exceptions.raise_matter(
+            session, Matter(run.company, kind, run.company, f"run {run.id} planned nothing: {reason}", run_id=run.id)
+        )
+    log.error("run_failed", company=run.company, run_id=run.id, reason=reason)
