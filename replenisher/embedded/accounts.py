@@ -61,7 +61,7 @@ def make_server_folders(folders: Folders, account: Account | None) -> None:
         if found != user_id:
             raise EmbeddedServersError(
                 f"{folder} belongs to user {found}, but the embedded servers would run as user {user_id}: "
-                f"start the program as user {found}, or choose another data_folder."
+                f"let user {found} run them, or choose another data_folder."
             )
 
 

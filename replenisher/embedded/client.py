@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ _LEAVE_SECONDS = 60.0
 # The supervisor runs as another account when started by root: secrets in the environment stay here.
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE")
 
-_open_connections: set[socket.socket] = set()
+_open_connections: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,13 @@ def _connect(
         if connection is None:
             time.sleep(_POLL_SECONDS)
             continue
+        _close_after_fork(connection)
         try:
             servers = _wait_until_ready(connection, on_progress)
         except BaseException:
-            connection.close()
+            _leave(connection)
             raise
         if servers:
-            _remember(connection)
             return connection, servers
         connection.close()  # it was going down; the next round starts a new one
         if started:
@@ -123,8 +124,12 @@ def _start(folders: Folders, programs: Programs, account: str | None) -> socket.
         except BlockingIOError:
             return None
         ours, theirs = socket.socketpair()
-        with theirs:
-            _spawn(folders, programs, account, lock, theirs.fileno())
+        try:
+            with theirs:
+                _spawn(folders, programs, account, lock, theirs.fileno())
+        except BaseException:
+            ours.close()
+            raise
         return ours
     finally:
         os.close(lock)
@@ -199,7 +204,6 @@ def _wait_until_ready(connection: socket.socket, on_progress: Callable[[str], No
 
 def _leave(connection: socket.socket) -> None:
     """Say that we go, and wait for the answer: at once if others stay, else when the servers have stopped."""
-    _open_connections.discard(connection)
     with connection:
         if connection.fileno() == -1:
             return  # a forked child runs the end of its parent's block
@@ -210,17 +214,18 @@ def _leave(connection: socket.socket) -> None:
                 pass
 
 
-def _remember(connection: socket.socket) -> None:
-    global _close_after_fork  # noqa: PLW0603 - registered once, and only in programs that use the servers
-    if not _close_after_fork:
+def _close_after_fork(connection: socket.socket) -> None:
+    """Have a forked child close its copy, which exec would close but fork alone keeps open."""
+    global _closes_after_fork  # noqa: PLW0603 - registered once, and only in programs that use the servers
+    if not _closes_after_fork:
         os.register_at_fork(after_in_child=_close_in_child)
-        _close_after_fork = True
+        _closes_after_fork = True
     _open_connections.add(connection)
 
 
-_close_after_fork = False
+_closes_after_fork = False
 
 
 def _close_in_child() -> None:
-    while _open_connections:
-        _open_connections.pop().close()
+    for connection in list(_open_connections):
+        connection.close()

@@ -120,8 +120,8 @@ class PostgreSQL:
             end(process, ((signal.SIGTERM, 5.0),))
         if process.returncode != 0:
             raise EmbeddedServersError(
-                f"PostgreSQL could not make its data folder {self._folder} ({program.name} ended with "
-                f"{process.returncode}). The last lines of {self._setup_log}:\n{last_lines(self._setup_log)}\n"
+                f"The embedded PostgreSQL could not make its data folder ({program.name} ended with "
+                f"{process.returncode}). The last lines of {self._setup_log.name}:\n{last_lines(self._setup_log)}\n"
                 "Free what they name (space, permissions), choose another data_folder, or set database_url."
             )
 
