@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from replenisher.database.due import after
 from replenisher.database.models import CompanyState, Order, OrderAttempt, OrderEvent, OrderLine
@@ -64,6 +66,25 @@ def record_attempt(session: Session, order: Order, *, request_sha256: str, worke
             order_id=order.id, attempt=order.attempts, fence=order.fence, request_sha256=request_sha256, worker=worker
         )
     )
+
+
+def record_claim(session: Session, order: Order, *, actor: str) -> None:
+    """Append to the history that an approved order was claimed for sending."""
+    session.execute(
+        insert(OrderEvent).values(
+            order_id=order.id,
+            name="claimed",
+            from_state=OrderState.APPROVED.value,
+            to_state=OrderState.SUBMITTING.value,
+            actor=actor,
+            attempt=order.attempts,
+        )
+    )
+
+
+def now() -> ColumnElement[datetime]:
+    """Give PostgreSQL's clock, to be written into a column."""
+    return func.clock_timestamp()
 
 
 def claim_for_looking(session: Session, order_id: int, *, states: frozenset[OrderState], lease: float) -> Order | None:

@@ -1,0 +1,65 @@
+"""One task per step of the business; each takes ids and makes one call."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from replenisher.tasks.process import process
+from replenisher.workflows.plan.batch import plan_batch as plan_one_batch
+from replenisher.workflows.plan.close import close_run
+from replenisher.workflows.plan.due import open_due_runs
+from replenisher.workflows.plan.start import start_run
+from replenisher.workflows.reconcile import reconcile_order as reconcile_one
+from replenisher.workflows.submit import submit_order as submit_one
+from replenisher.workflows.sweep import sweep
+from replenisher.workflows.track import track_order as track_one
+
+
+@shared_task
+def tick() -> None:
+    """Open the planning runs whose slots have come."""
+    open_due_runs(process.services())
+
+
+@shared_task
+def sweep_due() -> None:
+    """Send a hint for everything that is due."""
+    due = sweep(process.services())
+    for run_id in due.runs:
+        advance_run.delay(run_id)
+    for run_id, number in due.batches:
+        plan_batch.delay(run_id, number)
+    for step, orders in ((submit_order, due.to_send), (track_order, due.to_track), (reconcile_order, due.to_reconcile)):
+        for order_id in orders:
+            step.delay(order_id)
+
+
+@shared_task
+def advance_run(run_id: int) -> None:
+    """Start an open run, close one that is done."""
+    start_run(process.services(), run_id)
+    close_run(process.services(), run_id)
+
+
+@shared_task
+def plan_batch(run_id: int, number: int) -> None:
+    """Read and plan the locations of one batch."""
+    plan_one_batch(process.services(), run_id, number)
+
+
+@shared_task
+def submit_order(order_id: int) -> None:
+    """Send one approved order."""
+    submit_one(process.services(), order_id)
+
+
+@shared_task
+def track_order(order_id: int) -> None:
+    """Look at one accepted or confirmed order."""
+    track_one(process.services(), order_id)
+
+
+@shared_task
+def reconcile_order(order_id: int) -> None:
+    """Look for one order whose fate is not known."""
+    reconcile_one(process.services(), order_id)

@@ -1,0 +1,117 @@
+"""Judge an order read at the platform: ours and equal, ours but different, further received, or failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replenisher.database import exceptions, orders, submissions
+from replenisher.database.models import Order
+from replenisher.database.session import Session
+from replenisher.logs import get_logger
+from replenisher.purchasing.matching import differences
+from replenisher.purchasing.platform import PlatformOrder, PlatformStatus
+from replenisher.purchasing.receiving import Progress, progress
+from replenisher.purchasing.states import AT_PLATFORM, OrderState
+from replenisher.services import Services
+from replenisher.workflows.submit import order_matter
+
+log = get_logger(__name__)
+
+SETTLED = ("order_needs_person", "order_duplicate", "order_unknown")
+
+
+def found_at_platform(services: Services, session: Session, order: Order, theirs: PlatformOrder) -> None:
+    """Advance an order that was accepted or unknown by what the platform holds of it.
+
+    Equal content confirms it and folds in what has been received; other content needs a person, as does a failure
+    the platform reports for an order it nevertheless shows.
+    """
+    lines = orders.requested_lines(session, order.id)
+    wrong = differences(order.vendor_invoice_number, lines, theirs)
+    evidence: dict[str, Any] = {"platform_order_id": theirs.platform_order_id, "status": theirs.raw_status}
+    if theirs.status is PlatformStatus.FAILED:
+        wrong = (*wrong, f"the platform says {theirs.raw_status!r}")
+    if wrong:
+        ask_person(services, session, order, "; ".join(wrong), evidence=evidence)
+        return
+    moved = submissions.move(
+        session,
+        order,
+        OrderState.CONFIRMED,
+        name="confirmed",
+        actor=services.actor,
+        evidence=evidence,
+        next_in=services.settings.times.track_every,
+        platform_order_id=theirs.platform_order_id,
+        platform_status=theirs.raw_status,
+        confirmed_at=submissions.now(),
+    )
+    if not moved:
+        return
+    exceptions.resolve(session, order.company, [order.vendor_invoice_number], SETTLED)
+    log.info("order_confirmed", order_id=order.id, vendor_invoice_number=order.vendor_invoice_number)
+    confirmed = orders.order_of(session, order.id)
+    if confirmed is not None:
+        session.refresh(confirmed)
+        follow(services, session, confirmed, theirs)
+
+
+def follow(services: Services, session: Session, order: Order, theirs: PlatformOrder) -> None:
+    """Fold what the platform says has been received into a confirmed order, and move it when that changes its state."""
+    lines = orders.requested_lines(session, order.id)
+    wrong = differences(order.vendor_invoice_number, lines, theirs)
+    how_far: Progress = progress(lines, theirs)
+    changed = submissions.record_received(session, order.id, how_far.received)
+    for kind, text in (*how_far.notes, *(("order_changed", sentence) for sentence in wrong)):
+        exceptions.raise_matter(session, order_matter(order, kind, text))
+    every = services.settings.times.track_every
+    if how_far.state is OrderState(order.state) or (how_far.state is OrderState.CONFIRMED):
+        submissions.look_again(session, order, next_in=every, platform_status=theirs.raw_status)
+        if changed:
+            received = {"received": how_far.received}
+            submissions.add_news(session, order, name="receipt", actor=services.actor, evidence=received)
+        return
+    done = how_far.state is OrderState.RECEIVED
+    submissions.move(
+        session,
+        order,
+        how_far.state,
+        name=how_far.state.value,
+        actor=services.actor,
+        evidence={"received": how_far.received, "status": theirs.raw_status},
+        next_in=None if done else every,
+        platform_status=theirs.raw_status,
+        **({"received_at": submissions.now()} if done else {}),
+    )
+    log.info("order_receipt", order_id=order.id, to_state=how_far.state.value, lines_changed=changed)
+
+
+def ask_person(
+    services: Services, session: Session, order: Order, message: str, *, evidence: dict[str, Any] | None = None
+) -> None:
+    """Hand an order to a person: it keeps counting as in flight, and is looked at again from time to time."""
+    exceptions.raise_matter(session, order_matter(order, "order_needs_person", message))
+    every = services.settings.times.track_every
+    full = {"message": message} | (evidence or {})
+    if OrderState(order.state) is OrderState.NEEDS_PERSON:
+        submissions.look_again(session, order, next_in=every)
+        return
+    values = {}
+    if evidence and evidence.get("platform_order_id") and order.platform_order_id is None:
+        values["platform_order_id"] = evidence["platform_order_id"]
+    submissions.move(
+        session,
+        order,
+        OrderState.NEEDS_PERSON,
+        name="needs_person",
+        actor=services.actor,
+        evidence=full,
+        next_in=every,
+        **values,
+    )
+    log.error("order_needs_person", order_id=order.id, state=order.state, reason=message)
+
+
+def is_at_platform(order: Order) -> bool:
+    """Whether the order has been seen at the platform and is followed there."""
+    return OrderState(order.state) in AT_PLATFORM

@@ -1,0 +1,133 @@
+"""Find out what became of an order that may have arrived: list the platform's orders and match our reference.
+
+1. A `submitting` order whose lease has run out becomes `unknown`: its worker died or froze.
+2. An `unknown` order is looked up at the listed ages and once more when the settle window ends; found once and equal it
+   is confirmed, found more than once it is a duplicate, and not found by then it needs a person.
+3. An order that needs a person is still looked up now and then: one that turns up late is confirmed.
+
+"Not found" counts only when the platform answered the whole list. Nothing here ever sends an order.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from replenisher.config import CompanySettings
+from replenisher.database import companies, exceptions, submissions
+from replenisher.database.models import Order
+from replenisher.database.session import Session
+from replenisher.errors import AbsentError, CredentialsError, ForbiddenError, GatewayError
+from replenisher.gateways.channel import Channel
+from replenisher.logs import get_logger
+from replenisher.purchasing.matching import find_ours
+from replenisher.purchasing.platform import OrderSummary, ReportWindow
+from replenisher.purchasing.schedule import next_look_up
+from replenisher.purchasing.states import OrderState
+from replenisher.services import Services
+from replenisher.workflows.confirm import ask_person, found_at_platform
+from replenisher.workflows.pauses import pause_platform
+from replenisher.workflows.submit import order_matter
+
+log = get_logger(__name__)
+
+AMBIGUOUS = frozenset({OrderState.SUBMITTING, OrderState.UNKNOWN, OrderState.NEEDS_PERSON})
+MARGIN = timedelta(days=2)
+"""A day for clocks and zones that differ, one for lists that leave out their last day."""
+RETRY_SECONDS = 30.0
+
+
+def reconcile_order(services: Services, order_id: int) -> None:
+    """Look once for an order whose fate is not known; does nothing when it is not due or has moved on."""
+    with services.database.transaction() as session:
+        order = submissions.claim_for_looking(session, order_id, states=AMBIGUOUS, lease=services.settings.times.lease)
+        if order is None:
+            return
+        if OrderState(order.state) is OrderState.SUBMITTING:
+            _lease_expired(services, session, order)
+            return
+    company = services.settings.company(order.company)
+    channel = services.channel(company)
+    try:
+        found = find_ours(
+            channel.find(company.id, look_up_window(company, channel, order)), order.vendor_invoice_number
+        )
+        theirs = channel.read(company.id, found[0].platform_order_id) if len(found) == 1 else None
+    except GatewayError as error:
+        if isinstance(error, CredentialsError | ForbiddenError):
+            pause_platform(services, company, error)
+        _unanswered(services, order, error)
+        return
+    with services.database.transaction() as session:
+        if theirs is not None:
+            found_at_platform(services, session, order, theirs)
+        elif found:
+            _duplicate(services, session, order, found)
+        else:
+            _not_found(services, session, order)
+
+
+def look_up_window(company: CompanySettings, channel: Channel, order: Order) -> ReportWindow:
+    """Give the business dates in which the order would be listed, by the platform's own clock and with a margin."""
+    zone = ZoneInfo(company.time_zone)
+    sent = order.first_sent_at or order.created_at
+    now = channel.platform_now()
+    return ReportWindow((min(sent, now).astimezone(zone) - MARGIN).date(), (now.astimezone(zone) + MARGIN).date())
+
+
+def _lease_expired(services: Services, session: Session, order: Order) -> None:
+    times = services.settings.times
+    submissions.move(
+        session,
+        order,
+        OrderState.UNKNOWN,
+        name="lease_expired",
+        actor=services.actor,
+        evidence={"message": "the worker that was sending it gave no answer within its lease"},
+        next_in=next_look_up(times.look_ups, times.settle_window, 0.0),
+    )
+    log.warning("order_unknown", order_id=order.id, vendor_invoice_number=order.vendor_invoice_number)
+
+
+def _unanswered(services: Services, order: Order, error: GatewayError) -> None:
+    """Keep the order as it is: a list that was not answered says nothing about what is on it."""
+    log.warning("look_up_unanswered", order_id=order.id, error=str(error))
+    absent = isinstance(error, AbsentError)
+    with services.database.transaction() as session:
+        if absent:
+            news = {"message": f"listed, but not readable yet: {error}"}
+            submissions.add_news(session, order, name="listed_not_readable", actor=services.actor, evidence=news)
+        submissions.look_again(session, order, next_in=min(RETRY_SECONDS, services.settings.times.look_ups[0]))
+
+
+def _not_found(services: Services, session: Session, order: Order) -> None:
+    times = services.settings.times
+    if OrderState(order.state) is OrderState.NEEDS_PERSON:
+        submissions.look_again(session, order, next_in=times.track_every)
+        return
+    waited = submissions.seconds_in_state(session, order)
+    wait = next_look_up(times.look_ups, times.settle_window, waited)
+    submissions.add_news(
+        session, order, name="looked_up_absent", actor=services.actor, evidence={"seconds_unknown": round(waited, 1)}
+    )
+    if wait is None:
+        text = (
+            f"it may have been sent, and the platform does not list it {times.settle_window:g} s later. "
+            "Ask the retailer; if it is not there, `replenisher orders decline` releases it"
+        )
+        ask_person(services, session, order, text)
+        return
+    submissions.look_again(session, order, next_in=wait)
+
+
+def _duplicate(services: Services, session: Session, order: Order, found: list[OrderSummary]) -> None:
+    ids = sorted(one.platform_order_id for one in found)
+    text = f"the platform has {len(ids)} orders with this reference: {', '.join(ids)}; cancel all but one there"
+    moved = submissions.move(
+        session, order, OrderState.DUPLICATE, name="duplicate", actor=services.actor, evidence={"platform_orders": ids}
+    )
+    if moved:
+        # Nothing more goes out for this company until a person has seen why an order is there twice.
+        companies.pause(session, order.company, text)
+        exceptions.raise_matter(session, order_matter(order, "order_duplicate", text))
+        log.critical("order_duplicate", order_id=order.id, vendor_invoice_number=order.vendor_invoice_number, found=ids)

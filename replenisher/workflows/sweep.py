@@ -1,0 +1,44 @@
+"""Find what is due and say which step it needs; a message about it is only a hint and may be lost or repeated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from replenisher.database import companies, due
+from replenisher.purchasing.states import AT_PLATFORM, OrderState
+from replenisher.services import Services
+
+LIMIT = 500
+"""Rows of a kind hinted by one sweep; the next sweep takes the rest."""
+
+SEND = frozenset({OrderState.APPROVED})
+FOLLOW = AT_PLATFORM | {OrderState.ACCEPTED}
+
+
+@dataclass
+class Due:
+    """Ids of what is due, by the step that it needs."""
+
+    runs: list[int] = field(default_factory=list)
+    batches: list[tuple[int, int]] = field(default_factory=list)
+    to_send: list[int] = field(default_factory=list)
+    to_track: list[int] = field(default_factory=list)
+    to_reconcile: list[int] = field(default_factory=list)
+
+
+def sweep(services: Services) -> Due:
+    """Mark what is due as hinted and give it, so that a backlog is not announced again every few seconds."""
+    rehint = services.settings.times.rehint
+    found = Due()
+    with services.database.transaction() as session:
+        companies.beat(session, "sweeper")
+        found.runs = due.hint_runs(session, rehint=rehint, limit=LIMIT)
+        found.batches = due.hint_batches(session, rehint=rehint, limit=LIMIT)
+        for order, state in due.hint_orders(session, rehint=rehint, limit=LIMIT):
+            if OrderState(state) in SEND:
+                found.to_send.append(order)
+            elif OrderState(state) in FOLLOW:
+                found.to_track.append(order)
+            else:
+                found.to_reconcile.append(order)
+    return found

@@ -1,0 +1,104 @@
+"""Follow an order: an accepted one until it is visible, a confirmed one until it is received.
+
+Only a re-read of the order itself moves it; a status word or a report is a hint to read.
+"""
+
+from __future__ import annotations
+
+import random
+
+from replenisher.database import exceptions, submissions
+from replenisher.database.models import Order
+from replenisher.database.session import Session
+from replenisher.errors import AbsentError, CredentialsError, ForbiddenError, GatewayError
+from replenisher.gateways.channel import Channel
+from replenisher.logs import get_logger
+from replenisher.purchasing.platform import PlatformStatus
+from replenisher.purchasing.schedule import next_look_up, next_poll
+from replenisher.purchasing.states import AT_PLATFORM, OrderState
+from replenisher.services import Services
+from replenisher.workflows.confirm import ask_person, follow, found_at_platform, is_at_platform
+from replenisher.workflows.pauses import pause_platform
+from replenisher.workflows.submit import order_matter
+
+log = get_logger(__name__)
+
+FOLLOWED = AT_PLATFORM | {OrderState.ACCEPTED}
+
+
+def track_order(services: Services, order_id: int) -> None:
+    """Look once at an accepted or confirmed order; does nothing when it is not due or has moved on."""
+    with services.database.transaction() as session:
+        order = submissions.claim_for_looking(session, order_id, states=FOLLOWED, lease=services.settings.times.lease)
+    if order is None or order.platform_order_id is None:
+        return
+    company = services.settings.company(order.company)
+    channel = services.channel(company)
+    try:
+        theirs = channel.read(company.id, order.platform_order_id)
+    except AbsentError as error:
+        _absent(services, channel, order, error)
+        return
+    except GatewayError as error:
+        if isinstance(error, CredentialsError | ForbiddenError):
+            pause_platform(services, company, error)
+        _wait(services, order, error)
+        return
+    with services.database.transaction() as session:
+        if is_at_platform(order):
+            follow(services, session, order, theirs)
+        else:
+            found_at_platform(services, session, order, theirs)
+
+
+def _absent(services: Services, channel: Channel, order: Order, error: AbsentError) -> None:
+    if is_at_platform(order):
+        text = f"it was confirmed, and now the platform does not know it: {error}"
+        with services.database.transaction() as session:
+            ask_person(services, session, order, text)
+        return
+    status = _creation_status(channel, order)
+    with services.database.transaction() as session:
+        if status is PlatformStatus.FAILED:
+            evidence = {"status": status.value}
+            text = "the platform accepted it and then failed to create it; nothing is on its way"
+            submissions.move(session, order, OrderState.FAILED, name="failed", actor=services.actor, evidence=evidence)
+            exceptions.raise_matter(session, order_matter(order, "order_failed", text))
+        elif submissions.seconds_in_state(session, order) > services.settings.times.poll_limit:
+            evidence = {"message": f"not visible {services.settings.times.poll_limit:g} s after it was accepted"}
+            submissions.move(
+                session,
+                order,
+                OrderState.UNKNOWN,
+                name="not_visible",
+                actor=services.actor,
+                evidence=evidence,
+                next_in=next_look_up(services.settings.times.look_ups, services.settings.times.settle_window, 0.0),
+            )
+        else:
+            _poll_again(services, session, order)
+
+
+def _creation_status(channel: Channel, order: Order) -> PlatformStatus | None:
+    """Ask the status route why an accepted order is not there yet; None when it does not tell."""
+    try:
+        return channel.creation_status(order.company, order.location, order.platform_order_id or "")
+    except GatewayError:
+        # The order itself could not be read either; the next poll asks again, and the poll limit ends it.
+        return None
+
+
+def _wait(services: Services, order: Order, error: GatewayError) -> None:
+    log.warning("order_not_read", order_id=order.id, error=str(error))
+    with services.database.transaction() as session:
+        _poll_again(services, session, order)
+
+
+def _poll_again(services: Services, session: Session, order: Order) -> None:
+    times = services.settings.times
+    if is_at_platform(order):
+        submissions.look_again(session, order, next_in=times.track_every)
+        return
+    # The jitter spreads requests, it guards nothing.
+    wait = next_poll(times.polls, order.polls + 1, random.random())  # noqa: S311
+    submissions.look_again(session, order, next_in=wait, polls=order.polls + 1)
