@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 
 from replenisher.sandbox.client import AdminError, SandboxAdmin
 from replenisher.sandbox.switches import Setup, Switches
+
+_PARENT = os.getppid()  # asked before the slow imports, so that a parent that dies early is still noticed
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -71,6 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             _write_files(arguments)
         else:
             _print(_ask(arguments))
+    except KeyboardInterrupt:
+        return 130
     except (AdminError, OSError, ValueError) as error:
         sys.stderr.write(f"sandbox: {error}\n")
         return 1
@@ -85,12 +90,12 @@ def _serve(arguments: argparse.Namespace) -> None:
         _settings(arguments, Switches),
         port=arguments.port,
         ready_file=arguments.ready_file,
-        exit_with_parent=arguments.exit_with_parent,
+        parent=_PARENT if arguments.exit_with_parent else None,
     )
 
 
 def _write_files(arguments: argparse.Namespace) -> None:
-    from replenisher.sandbox.planners_files import write_files  # noqa: PLC0415  # needs numpy, the clients do not
+    from replenisher.sandbox.planners_files import write_files  # noqa: PLC0415  # as above
 
     _print([str(path) for path in write_files(_settings(arguments, Setup), arguments.folder)])
 

@@ -25,7 +25,6 @@ _KINDS = (
 )
 _MAKERS = ("Northwind", "Kentel", "Folio", "Arctic", "Basalt", "Cirrus")
 _MODELS = ("A5", "S8", "S9", "X", "11", "12 mini", "Note 10", "Pixel 4")
-_PACKS = (1, 1, 1, 1, 2, 5, 6, 10, 12)
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,13 @@ def make_catalog(seed: int, count: int) -> list[Product]:
     return [_make_product(Random(f"{seed}/product/{position}"), position) for position in range(count)]
 
 
+def _packs(pace: float) -> tuple[int, ...]:
+    """Case packs that suit a product's sales; slow ones come singly."""
+    if pace < 0.5:
+        return (1,)
+    return (1, 1, 2, 2) if pace < 1.2 else (1, 2, 5, 6, 10, 12)
+
+
 def _make_product(random: Random, position: int) -> Product:
     awkward = position < len(AWKWARD_SKUS)
     phone = not awkward and position % 25 == 12
@@ -60,7 +66,8 @@ def _make_product(random: Random, position: int) -> Product:
         category, prefix, price, share = "Phones", "PH", 599.99, 0.80
     sku = AWKWARD_SKUS[position] if awkward else f"{prefix}{100000 + position * 7 + random.randrange(7)}"
     price = round(price * random.choice((0.5, 0.8, 1.0, 1.0, 1.3)), 0) - 0.01
-    pack = 1 if phone else random.choice(_PACKS)
+    pace = 0.25 if phone else min(6.0, random.lognormvariate(-0.4, 0.9))
+    pack = random.choice(_packs(pace))
     return Product(
         sku=sku,
         description=f"{random.choice(_MAKERS)} {category.lower()} {random.choice(_MODELS)}",
@@ -73,5 +80,5 @@ def _make_product(random: Random, position: int) -> Product:
         lead_time_days=3,
         serialised=phone,
         discontinued=position % 50 == 23,
-        pace=0.25 if phone else min(6.0, random.lognormvariate(-0.4, 0.9)),
+        pace=pace,
     )

@@ -24,7 +24,7 @@ class Gate:
             return
         headers = {"Date": self._platform.world.clock.http_date()}
         allowed = True
-        service = scope["path"].split("/")[1]
+        service = scope["path"].strip("/").partition("/")[0]
         if service in _SERVICES:
             authorization = dict(scope["headers"]).get(b"authorization", b"")
             allowed, limits = self._platform.limiter.count(service, authorization.decode("latin-1"))

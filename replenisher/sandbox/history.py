@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
+from replenisher.sandbox.demand import poisson
 from replenisher.sandbox.documents import Adjustment, Receipt, ReceiptLine
 from replenisher.sandbox.ledger import Location, StockRow
 from replenisher.sandbox.orders import Order, OrderLine, Stage
@@ -20,10 +21,8 @@ def write_history(world: World, location: Location) -> None:
     """Write the location's papers of the days before the start."""
     days = world.setup.history_days
     random = world.random("history", location.id)
-    demand = world.array_random(1, location.id)
     rows = list(location.rows.values())
     today = {row.product.sku: row.in_stock for row in rows}
-    rates = [row.daily_rate for row in rows]
     since_order: dict[str, int] = {}
     begin = world.clock.now() - timedelta(days=days)
     for day in range(days):
@@ -31,8 +30,8 @@ def write_history(world: World, location: Location) -> None:
         if day % 7 == 0 and since_order:
             _restock(world, location, start, since_order)
             since_order = {}
-        sold = demand.poisson(rates)
-        baskets = [Basket(rows[index], int(sold[index])) for index in sold.nonzero()[0]]
+        wanted = [(row, poisson(random, row.daily_rate)) for row in rows]
+        baskets = [Basket(row, quantity) for row, quantity in wanted if quantity]
         for basket in baskets:
             sku = basket.row.product.sku
             since_order[sku] = since_order.get(sku, 0) + basket.quantity

@@ -82,7 +82,7 @@ def _open_row(random: Random, setup: Setup, product: Product, busyness: float) -
     rate = setup.daily_sales * product.pace * busyness
     minimum = math.ceil(rate * 7) + 1
     maximum = minimum + max(2, math.ceil(rate * 7))
-    if random.random() < 0.06 or product.discontinued:
+    if random.random() < (0.5 if product.discontinued else 0.06):
         minimum = maximum = 0
     below = random.random() < setup.below_minimum
     in_stock = random.randrange(0, max(1, minimum)) if below else random.randint(minimum, max(minimum, maximum))

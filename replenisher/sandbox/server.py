@@ -46,8 +46,8 @@ class _Server(uvicorn.Server):
         yield
 
 
-def serve(setup: Setup, switches: Switches, *, port: int, ready_file: Path | None, exit_with_parent: bool) -> None:
-    """Serve until SIGINT or SIGTERM, or until the parent process is gone.
+def serve(setup: Setup, switches: Switches, *, port: int, ready_file: Path | None, parent: int | None) -> None:
+    """Serve until SIGINT or SIGTERM, or until the process with the id `parent` is this one's parent no more.
 
     Port 0 takes a free port. The ready line goes to standard output and, if asked for, whole into a file.
     """
@@ -67,7 +67,7 @@ def serve(setup: Setup, switches: Switches, *, port: int, ready_file: Path | Non
     )
     server = _Server(config)
     with listener:
-        asyncio.run(_run(server, listener, platform, ready_file, exit_with_parent))
+        asyncio.run(_run(server, listener, platform, ready_file, parent))
 
 
 def _opened(setup: Setup, switches: Switches) -> World:
@@ -77,11 +77,11 @@ def _opened(setup: Setup, switches: Switches) -> World:
 
 
 async def _run(
-    server: uvicorn.Server, listener: socket.socket, platform: Platform, ready_file: Path | None, exit_with_parent: bool
+    server: uvicorn.Server, listener: socket.socket, platform: Platform, ready_file: Path | None, parent: int | None
 ) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, functools.partial(_stop, server))
-    async with _background(server, platform, exit_with_parent):
+    async with _background(server, platform, parent):
         _announce(ready_line(platform, listener.getsockname()[1]), ready_file)
         await server.serve(sockets=[listener])
 
@@ -91,10 +91,10 @@ def _stop(server: uvicorn.Server) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _background(server: uvicorn.Server, platform: Platform, exit_with_parent: bool) -> AsyncIterator[None]:
+async def _background(server: uvicorn.Server, platform: Platform, parent: int | None) -> AsyncIterator[None]:
     tasks = [asyncio.create_task(_pass_days(platform))]
-    if exit_with_parent:
-        tasks.append(asyncio.create_task(_watch_parent(server, os.getppid())))
+    if parent is not None:
+        tasks.append(asyncio.create_task(_watch_parent(server, parent)))
     try:
         yield
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
+from replenisher.sandbox.demand import poisson
 from replenisher.sandbox.ledger import Location
 from replenisher.sandbox.moving import correct_counts, receive_transfers, ship_transfers
 from replenisher.sandbox.orders import Order, Stage
@@ -75,12 +76,10 @@ def _receive_due(world: World, start: datetime, end: datetime, counts: Counter[s
 
 def _trade(world: World, location: Location, start: datetime, counts: Counter[str]) -> None:
     random = world.random("trade", location.id, world.days_passed)
-    rows = list(location.rows.values())
-    demand = world.array_random(2, location.id, world.days_passed).poisson([row.daily_rate for row in rows])
     counts["units_returned"] += write_returns(world, location, start, random)
     baskets: list[Basket] = []
-    for index, row in enumerate(rows):
-        wanted = min(int(demand[index]), max(0, row.in_stock - row.allocated))
+    for row in location.rows.values():
+        wanted = min(poisson(random, row.daily_rate), max(0, row.in_stock - row.allocated))
         if row.allocated and row.in_stock > 0 and random.random() < 0.4:
             row.allocated -= 1
             wanted += 1

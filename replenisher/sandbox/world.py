@@ -6,8 +6,6 @@ from collections import Counter
 from datetime import timedelta
 from random import Random
 
-import numpy as np
-
 from replenisher.sandbox.catalog import Product, make_catalog
 from replenisher.sandbox.clock import Clock
 from replenisher.sandbox.ledger import Company, Location
@@ -57,7 +55,3 @@ class World:
     def random(self, *parts: object) -> Random:
         """A generator that depends on the seed and on these words only."""
         return Random("/".join(map(str, (self.setup.seed, *parts))))
-
-    def array_random(self, *parts: int) -> np.random.Generator:
-        """The same for whole arrays."""
-        return np.random.default_rng([self.setup.seed, *parts])
