@@ -1,0 +1,55 @@
+"""The vendor's products file: what may be ordered, in which packs, at what cost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from replenisher.intake.cells import cost, free_text, identifier, one_of, whole_number
+from replenisher.intake.csv_file import Column, read_table
+from replenisher.planning.frames import PRODUCTS, check
+
+STATUSES = {
+    "active": False,
+    "new": False,
+    "discontinued": True,
+    "inactive": True,
+    "end_of_life": True,
+}
+"""Words of the status column; true means that the product is not ordered any more."""
+
+COLUMNS = (
+    Column("sku", identifier, required=True),
+    Column("description", free_text, default=""),
+    Column("case_pack", whole_number(1), default=1),
+    Column("minimum_order_quantity", whole_number(0), aliases=("moq",), default=0),
+    Column("maximum_line_quantity", whole_number(0), default=0),
+    Column("unit_cost", cost, aliases=("cost",)),
+    Column("lead_time_days", whole_number(0, 365), default=7),
+    Column("status", one_of(STATUSES), default=False),
+)
+
+
+def read_products(path: Path) -> pd.DataFrame:
+    """Read a products file into a frame of the `planning.frames.PRODUCTS` contract, with `description`.
+
+    Quantities in units, `unit_cost` in ten-thousandths (0 where `cost_known` is false). Raises PlannerFileError with
+    every fault of the file (the first 50).
+    """
+    table = read_table(path, COLUMNS, key=("sku",))
+    table.faults.raise_if_any()
+    columns = table.columns
+    costs = columns["unit_cost"]
+    whole = ("case_pack", "minimum_order_quantity", "maximum_line_quantity", "lead_time_days")
+    frame = pd.DataFrame(
+        {
+            "sku": pd.Series(columns["sku"], dtype="str"),
+            "description": pd.Series(columns["description"], dtype="str"),
+            **{name: pd.Series(columns[name], dtype="int64") for name in whole},
+            "unit_cost": pd.Series([amount or 0 for amount in costs], dtype="int64"),
+            "cost_known": pd.Series([amount is not None for amount in costs], dtype="bool"),
+            "discontinued": pd.Series(columns["status"], dtype="bool"),
+        }
+    )
+    return check(frame, PRODUCTS)
