@@ -79,7 +79,7 @@ def _connect(
         connection.close()  # it was going down; the next round starts a new one
         if started:
             raise EmbeddedServersError(
-                "The supervisor of the embedded servers ended without a word (was it killed?). Try again, choose another "
+                "The supervisor of the embedded servers ended without a word (killed?). Try again, choose another "
                 "data_folder, or set database_url and broker_url in the configuration. The last lines of "
                 f"{folders.supervisor_log}:\n{last_lines(folders.supervisor_log)}"
             )
