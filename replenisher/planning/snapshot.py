@@ -80,9 +80,13 @@ def _categories(column: pd.Series) -> pd.Categorical:
 
 def _matching_rows(keys: pd.DataFrame, other: pd.DataFrame, on: list[str]) -> npt.NDArray[np.int64]:
     """Find for each row of `keys` the row number in `other` with the same ids, -1 where there is none."""
-    numbered = other[on].astype("str").astype({name: keys[name].dtype for name in on})
-    numbered = numbered.assign(row=np.arange(len(other), dtype=np.int64)).dropna(subset=on)
-    found = keys[on].merge(numbered, how="left", on=on, validate="many_to_one")["row"]
+    wanted = pd.DataFrame({name: keys[name].cat.codes for name in on})
+    offered = pd.DataFrame(
+        {name: keys[name].cat.categories.get_indexer(pd.Index(other[name].astype("str"))) for name in on}
+    )
+    offered = offered.assign(row=np.arange(len(other), dtype=np.int64))
+    offered = offered.loc[(offered[on] >= 0).all(axis=1)]
+    found = wanted.merge(offered, how="left", on=on, validate="many_to_one")["row"]
     return found.fillna(-1).to_numpy(dtype=np.int64)
 
 
