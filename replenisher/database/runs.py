@@ -189,10 +189,10 @@ def finish_batch(session: Session, batch: RunBatch, state: str, **values: Any) -
     False when another worker did it, or when the run has closed without this batch.
     """
     # The run's row is locked first, so that of two last batches exactly one sees the other done.
-    state = session.execute(
+    run_state = session.execute(
         select(PlanningRun.state).where(PlanningRun.id == batch.run_id).with_for_update()
     ).scalar_one()
-    if state != "reading":
+    if run_state != "reading":
         return False
     done = session.execute(
         update(RunBatch)
