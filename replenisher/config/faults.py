@@ -6,10 +6,7 @@ never shown.
 
 from __future__ import annotations
 
-import types
-from collections.abc import Iterator, Sequence
-from enum import Enum
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -19,6 +16,7 @@ from pydantic_core import ErrorDetails
 from replenisher.config.document import Fault, Place
 from replenisher.config.kinds import nearest
 from replenisher.config.references import Resolved
+from replenisher.config.schema import choices_of, field_at, inner_type, section_at, setting_paths
 
 _LONGEST_SHOWN = 60
 _SENTENCES = {
@@ -61,33 +59,18 @@ def _fault_of(error: ErrorDetails, root: type[BaseModel]) -> Fault:
     place = tuple(part for part in error["loc"] if part != "[key]")
     if error["type"] == "extra_forbidden":
         return Fault(place, _unknown_key(place, root))
-    field = _field_at(root, place)
+    field = field_at(root, place)
     if error["type"] == "missing":
         return Fault(place, "is missing" + _example(place, field))
     return Fault(place, _sentence(error, place, field) + _found(error, field) + _example(place, field))
 
 
-def kind_of(annotation: Any) -> str:
-    """Name the kind of value a setting takes, for messages and the table of settings."""
-    inner = _inner(annotation)
-    if get_origin(inner) is tuple:
-        return f"list of {kind_of(get_args(inner)[0])}"
-    choices = _choices(inner)
-    if choices:
-        return " / ".join(f"`{choice}`" for choice in choices)
-    names = {"str": "text", "int": "whole number", "float": "number", "bool": "`true` / `false`", "Decimal": "amount"}
-    names |= {"SecretStr": "secret", "Path": "path"}
-    return names.get(getattr(inner, "__name__", ""), "section")
-
-
 def _sentence(error: ErrorDetails, place: Place, field: FieldInfo | None) -> str:
     if error["type"] in {"literal_error", "enum"} and field is not None:
-        choices = _choices(_inner(_inner(field.annotation), items=bool(place) and isinstance(place[-1], int)))
+        choices = choices_of(inner_type(inner_type(field.annotation), items=bool(place) and isinstance(place[-1], int)))
         shown = error["input"]
         meant = nearest(shown, choices) if isinstance(shown, str) and not isinstance(shown, Resolved) else None
         return f"should be one of {', '.join(choices)}" + (f"; nearest valid name: {meant}" if meant else "")
-    if error["type"] == "string_pattern_mismatch":
-        return f"should match {error['ctx']['pattern']}"
     template = _SENTENCES.get(error["type"])
     return template.format(**error.get("ctx", {})) if template else error["msg"]
 
@@ -101,7 +84,7 @@ def _found(error: ErrorDetails, field: FieldInfo | None) -> str:
         return ""
     if isinstance(shown, Resolved):
         return "; the value comes through the reference and is not shown"
-    hidden = field is None or _inner(field.annotation) is SecretStr or not isinstance(shown, str)
+    hidden = field is None or inner_type(field.annotation) is SecretStr or not isinstance(shown, str)
     return "" if hidden or "@" in shown else f"; found {yaml_text(shown[:_LONGEST_SHOWN])}"
 
 
@@ -119,71 +102,11 @@ def yaml_text(value: Any) -> str:
 
 
 def _unknown_key(place: Place, root: type[BaseModel]) -> str:
-    section = _section_at(root, place[:-1])
+    section = section_at(root, place[:-1])
     names = list(section.model_fields) if section is not None else []
     key = str(place[-1])
-    elsewhere = [path for path in _paths(root) if path.rpartition(".")[2] == key]
+    elsewhere = [path for path in setting_paths(root) if path.rpartition(".")[2] == key]
     meant = nearest(key, names)
     if elsewhere:
         return f"unknown key here; it belongs at {' or '.join(elsewhere)}"
     return "unknown key; " + (f"nearest valid name: {meant}" if meant else f"valid names: {', '.join(names)}")
-
-
-def _paths(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
-    """List every setting as a dotted path, `companies[].planning.trigger`."""
-    for name, field in model.model_fields.items():
-        inner = _inner(field.annotation)
-        mark = {tuple: "[]", dict: ".<name>"}.get(get_origin(inner), "")
-        section = _as_section(_inner(inner, items=True))
-        yield prefix + name
-        if section is not None:
-            yield from _paths(section, f"{prefix}{name}{mark}.")
-
-
-def _inner(annotation: Any, *, items: bool = False) -> Any:
-    """Take Annotated and `| None` off an annotation, and with `items` the list or dict around it."""
-    while True:
-        origin, arguments = get_origin(annotation), get_args(annotation)
-        if origin is Annotated:
-            annotation = arguments[0]
-        elif origin in {Union, types.UnionType}:
-            annotation = next(one for one in arguments if one is not types.NoneType)
-        elif items and origin in {tuple, dict}:
-            annotation = arguments[0] if origin is tuple else arguments[1]
-        else:
-            return annotation
-
-
-def _choices(annotation: Any) -> Sequence[str]:
-    inner = _inner(annotation)
-    if isinstance(inner, type) and issubclass(inner, Enum):
-        return [str(member.value) for member in inner]
-    arguments = get_args(inner)
-    return [str(argument) for argument in arguments] if arguments and isinstance(arguments[0], str) else []
-
-
-def _as_section(annotation: Any) -> type[BaseModel] | None:
-    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
-
-
-def _section_at(root: type[BaseModel], place: Place) -> type[BaseModel] | None:
-    """Find the model of a section by its place in the document."""
-    if not place:
-        return root
-    field = _field_at(root, place)
-    return None if field is None else _as_section(_inner(field.annotation, items=True))
-
-
-def _field_at(root: type[BaseModel], place: Place) -> FieldInfo | None:
-    """Find the setting at a place; entries of a list or of `platforms` count as the setting around them."""
-    section: type[BaseModel] | None = root
-    field: FieldInfo | None = None
-    for part in place:
-        if section is not None and part in section.model_fields:
-            field = section.model_fields[str(part)]
-            section = _as_section(_inner(field.annotation))
-        elif field is not None and section is None:
-            section = _as_section(_inner(field.annotation, items=True))
-        else:
-            return None
-    return field

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -67,6 +67,17 @@ def is_loopback(host: str) -> bool:
 def host_of(address: str) -> str:
     """Give the host of a URL; empty when there is none."""
     return urlsplit(address).hostname or ""
+
+
+def _matching(pattern: str, words: str) -> Callable[[str], str]:
+    """Make a check of a text's shape that says the shape in words."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise refusal(f"should be {words}")
+        return text
+
+    return check
 
 
 def _by_reference(value: object) -> object:
@@ -166,7 +177,12 @@ def _existing(path: Path, info: ValidationInfo) -> Path:
     return path
 
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+Id = Annotated[str, AfterValidator(_matching(r"[A-Za-z0-9_-]{1,40}", "up to 40 letters, digits, - or _"))]
+Digits = Annotated[str, AfterValidator(_matching(r"[0-9]{1,18}", "digits only"))]
+UserName = Annotated[str, AfterValidator(_matching(r"[^:\s]{1,64}", "up to 64 characters without a colon or space"))]
+PlatformName = Annotated[
+    str, AfterValidator(_matching(r"[a-z][a-z0-9_-]{0,39}", "up to 40 small letters, digits, - or _, a letter first"))
+]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Secret = Annotated[SecretStr, BeforeValidator(_by_reference), AfterValidator(_usable_secret)]

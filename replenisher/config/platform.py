@@ -6,15 +6,23 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from replenisher.config.kinds import PlatformAddress, Seconds, Secret, Section, Text, host_of, is_loopback, refusal
+from replenisher.config.kinds import (
+    Digits,
+    PlatformAddress,
+    Seconds,
+    Secret,
+    Section,
+    Text,
+    host_of,
+    is_loopback,
+    refusal,
+)
 
 
 class Vendor(Section):
     """Who we are on the platform."""
 
-    id: Annotated[str, Field(pattern=r"^[0-9]{1,18}$")] = Field(
-        description="The vendor's id on the platform, digits only.", examples=["5123"]
-    )
+    id: Digits = Field(description="The vendor's id on the platform, digits only.", examples=["5123"])
     name: Text = Field(description="The vendor's name, for people.", examples=["Acme Accessories"])
 
 

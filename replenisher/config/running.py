@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from replenisher.config.kinds import Seconds, Secret, Section
+from replenisher.config.kinds import Seconds, Secret, Section, UserName
 
 
 class Times(Section):
@@ -89,9 +89,7 @@ class FlowerSettings(Section):
     port: Annotated[int, Field(ge=1, le=65535)] = Field(
         default=5555, description="Port on the loopback address.", examples=[5555]
     )
-    username: Annotated[str, Field(pattern=r"^[^:\s]{1,64}$")] = Field(
-        default="operator", description="User name to sign in with.", examples=["operator"]
-    )
+    username: UserName = Field(default="operator", description="User name to sign in with.", examples=["operator"])
     password: Secret | None = Field(
         default=None,
         description="Password to sign in with, by reference only; nothing = a new one at every start.",

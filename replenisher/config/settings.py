@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
@@ -12,12 +12,20 @@ from pydantic_core import InitErrorDetails
 
 from replenisher.config.checks import cross_faults
 from replenisher.config.company import CompanySettings
-from replenisher.config.kinds import ArchiveUrl, BrokerUrl, DatabaseUrl, Folder, PlannersFile, Section, nearest, refusal
+from replenisher.config.kinds import (
+    ArchiveUrl,
+    BrokerUrl,
+    DatabaseUrl,
+    Folder,
+    PlannersFile,
+    PlatformName,
+    Section,
+    nearest,
+    refusal,
+)
 from replenisher.config.platform import Platform, Vendor
 from replenisher.config.running import FlowerSettings, LogSettings, Times, Work
 from replenisher.errors import NotFoundError
-
-PlatformName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 
 
 class Settings(Section):
