@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 import struct
 import threading
@@ -53,7 +54,8 @@ class Conversation:
     def reset(self) -> None:
         """Close so that the other side reads a reset, not an end."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.sock.close()
+        # A file of the socket is still open: closing the descriptor itself is what sends the reset.
+        os.close(self.sock.detach())
 
 
 Play = Callable[[Seen, Conversation], None]

@@ -102,9 +102,9 @@ def explains_absence(answer: Answer) -> bool:
 
 
 def names_no_route(answer: Answer) -> bool:
-    """Tell whether a 404 or 405 says that the platform knows no such route, so that nothing can have happened."""
+    """Tell whether a 404 or 405 says that there is no such route: without words of the platform, or in a router's."""
     said = platform_words(answer)
-    return answer.status in {404, 405} and not is_page(answer) and (not said or bool(NO_ROUTE.search(said)))
+    return answer.status in {404, 405} and (not said or bool(NO_ROUTE.search(said)))
 
 
 def read_fault(subject: Subject, answer: Answer, expected: tuple[int, ...]) -> GatewayError | None:

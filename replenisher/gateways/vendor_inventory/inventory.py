@@ -61,6 +61,7 @@ class InventoryRow(
     retail_price: Price | None = None
 
 
+REPEATED_ROWS = "repeated_rows"
 DECODER = msgspec.json.Decoder(list[InventoryRow])
 WHOLE_COLUMNS = (
     "reorder_point",
@@ -91,7 +92,7 @@ def parse_inventory(body: bytes, location: str) -> pd.DataFrame:
     kept = rows if len(set(skus)) == len(skus) else _without_repeats(rows, place)
     frame = _frame(kept, location)
     if len(kept) < len(rows):
-        frame.attrs["repeated_rows"] = len(rows) - len(kept)
+        frame.attrs[REPEATED_ROWS] = len(rows) - len(kept)
     return frame
 
 

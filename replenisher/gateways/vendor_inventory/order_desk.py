@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from replenisher.errors import GatewayError
+from replenisher.errors import GatewayError, RefusedError, UnavailableError
 from replenisher.gateways.http.answers import Answer, Subject, names_no_route, write_fault
 from replenisher.gateways.http.client import Call, HttpClient
 from replenisher.gateways.vendor_inventory import orders
@@ -18,6 +18,8 @@ from replenisher.purchasing.platform import (
     ReportWindow,
     RequestLine,
 )
+
+MOST_PAGES = 1000
 
 
 class OrderWriter:
@@ -46,8 +48,24 @@ class OrderWriter:
         return self._http.read(call, orders.parse_creation_status)
 
     def find(self, company: str, window: ReportWindow) -> list[OrderSummary]:
-        """List every order of the company in the window, each once; no paging is documented, so none is asked for."""
-        return self._http.read(self._routes.find(company, window), orders.parse_list)
+        """List every order of the company in the window, each once.
+
+        No paging is documented, but services of this family page by `$skip`: after the documented request it is
+        asked for what follows, until nothing new comes or the platform says that it knows no `$skip`.
+        """
+        found: dict[str, OrderSummary] = {}
+        for _ in range(MOST_PAGES):
+            try:
+                page = self._http.read(self._routes.find(company, window, skip=len(found)), orders.parse_list)
+            except RefusedError:
+                if not found:
+                    raise
+                return list(found.values())
+            known = len(found)
+            found |= {summary.platform_order_id: summary for summary in page}
+            if len(found) == known:
+                return list(found.values())
+        raise UnavailableError(f"list of orders of company {company}: it has no end", operation="list of orders")
 
     def read(self, company: str, platform_order_id: str) -> PlatformOrder:
         """Read one order with its lines; AbsentError while it is not there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import datetime
 from typing import TypeVar
 
@@ -14,12 +15,14 @@ from replenisher.gateways.http.answers import Answer
 from replenisher.gateways.http.client import Call, HttpClient
 from replenisher.gateways.http.waits import LastingError
 from replenisher.gateways.vendor_inventory import movements, places
-from replenisher.gateways.vendor_inventory.inventory import parse_inventory
-from replenisher.gateways.vendor_inventory.routes import Routes
+from replenisher.gateways.vendor_inventory.inventory import REPEATED_ROWS, parse_inventory
+from replenisher.gateways.vendor_inventory.routes import INVENTORY_SPELLINGS, Routes
 from replenisher.gateways.vendor_inventory.transfers import parse_transfers
+from replenisher.logs import get_logger
 from replenisher.purchasing.platform import Company, Location, ReportStamp, ReportWindow
 
 Report = tuple[pd.DataFrame, ReportStamp]
+logger = get_logger(__name__)
 Parsed = TypeVar("Parsed")
 
 
@@ -57,7 +60,11 @@ class ReportReader:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="inventory")
         wanted = list(dict.fromkeys(locations))
-        reading = [self._pool.submit(self._report_or_error, company, location, window) for location in wanted]
+        # Each thread gets a copy of the caller's context, so that its log lines carry the same run.
+        reading = [
+            self._pool.submit(copy_context().run, self._report_or_error, company, location, window)
+            for location in wanted
+        ]
         try:
             return {location: future.result() for location, future in zip(wanted, reading, strict=True)}
         finally:
@@ -111,12 +118,16 @@ class ReportReader:
             raise first from None
         # The platform knows the other spelling: ask by it first from now on.
         self._spelling = 1 - spelling
+        logger.info("gateway.route_spelling_learned", spelling="/".join(INVENTORY_SPELLINGS[self._spelling]))
         return report
 
     def _spelled(self, company: str, location: str, window: ReportWindow, spelling: int) -> Report:
         def parse(answer: Answer) -> Report:
             stamp = ReportStamp(answer.requested_at, answer.answered_at, len(answer.body))
-            return parse_inventory(answer.body, location), stamp
+            frame = parse_inventory(answer.body, location)
+            if repeated := frame.attrs.get(REPEATED_ROWS):
+                logger.warning("gateway.repeated_rows", location=location, company=company, rows=repeated)
+            return frame, stamp
 
         return self._read(self._routes.inventory(company, location, window, spelling), location, parse)
 

@@ -65,10 +65,11 @@ class Routes:
         path = join(*base, "purchaseOrders", guid(order, "purchase order"), "status")
         return Call(Subject("creation status", f"order {order}"), "GET", path, expected=(200, 202))
 
-    def find(self, company: str, window: ReportWindow) -> Call:
-        """List the company's purchase orders of a window."""
+    def find(self, company: str, window: ReportWindow, skip: int = 0) -> Call:
+        """List the company's purchase orders of a window, without the first `skip`."""
         path = join(*self._company(company), "purchaseOrders")
-        return Call(Subject("list of orders", f"company {company}"), "GET", path, between(window))
+        query = (*between(window), ("$skip", str(skip))) if skip else between(window)
+        return Call(Subject("list of orders", f"company {company}"), "GET", path, query)
 
     def read(self, company: str, order: str) -> Call:
         """Read one purchase order."""
