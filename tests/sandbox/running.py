@@ -51,7 +51,7 @@ class Vendor:
         now = self.now()
         return {"StartDate": f"{now - timedelta(days=days):%Y-%m-%d}", "EndDate": f"{now:%Y-%m-%d}"}
 
-    def report(self, name: str, location: int | None = None, **query: str) -> httpx.Response:
+    def report(self, name: str, location: int | None = None, query: dict[str, str] | None = None) -> httpx.Response:
         path = f"companies/{self.company}/locations/{location or self.location}/{name}"
         return self.call("GET", path, params=query or self.window())
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import time
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -207,7 +208,7 @@ def test_a_fault_that_does_not_exist_is_refused(shop: Vendor, fault: dict[str, A
 def test_every_operation_can_be_made_to_fail(shop: Vendor) -> None:
     order = shop.created("ALL-1")
     line = [{"VendorSku": "00123", "Quantity": 1, "Cost": 1}]
-    calls = {
+    calls: dict[str, Callable[[], httpx.Response]] = {
         "token": shop.ask_token,
         "enabled_companies": lambda: shop.call("GET", "companyRelationships"),
         "enabled_locations": lambda: shop.call("GET", f"companyRelationships/{shop.company}/locations"),

@@ -11,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replenisher.sandbox import ordering
-from replenisher.sandbox import vendor_inventory as reading
 from replenisher.sandbox.interventions import change_order
 from replenisher.sandbox.ledger import Location
 from replenisher.sandbox.openings import open_world
 from replenisher.sandbox.orders import Stage
-from replenisher.sandbox.replies import Reply, Request
+from replenisher.sandbox.replies import RefusalError, Reply, Request
 from replenisher.sandbox.reports import adjustments, inventory, product_sales, receiving, transfers
 from replenisher.sandbox.simulation import advance
 from replenisher.sandbox.switches import Setup, Switches
@@ -108,15 +107,45 @@ def _edit(world: World, location: Location, action: str, line: dict[str, Any], o
         body: list[Any] = [line["VendorSku"]] if action == "remove" else [line]
         try:
             return edits[action](world, _request(world, location, body, order))
-        except reading.RefusalError as refusal:
+        except RefusalError as refusal:
             return refusal.reply
     if action in ("vanish", "close_short") or world.orders.orders[order].stage is Stage.OPEN:
         change_order(world, order, action)
     return None
 
 
+def _check_orders_and_receipts(world: World, location: Location) -> None:
+    by_receipts: Counter[tuple[str, str]] = Counter()
+    for receipt in receiving(world, location, _whole_time(world)):
+        for line in receipt["Products"]:
+            by_receipts[receipt["PurchaseOrderId"], line["VendorSku"]] += line["Quantity"]
+    by_orders = Counter(
+        {
+            (order.id, sku): line.received
+            for order in world.orders.orders.values()
+            if order.location == location.id
+            for sku, line in order.lines.items()
+        }
+    )
+    assert +by_receipts == +by_orders
+
+
+def _check_returns(world: World, location: Location) -> None:
+    sold: Counter[tuple[str, str]] = Counter()
+    returned: Counter[tuple[str, str]] = Counter()
+    for invoice in product_sales(world, location, _whole_time(world)):
+        for line in invoice["InvoiceProducts"]:
+            if line["InvoiceAction"] == "Sold":
+                sold[invoice["InvoiceId"], line["VendorSku"]] += line["Quantity"]
+            elif line["InvoiceAction"] == "Refunded":
+                returned[invoice["OriginalInvoiceId"], line["VendorSku"]] += line["Quantity"]
+    assert returned <= sold
+
+
 def _check(world: World) -> None:
     for location in world.locations():
+        _check_orders_and_receipts(world, location)
+        _check_returns(world, location)
         report = {row["VendorSku"]: row for row in inventory(world, location, _whole_time(world))}
         stock = _stock_by_reports(world, location)
         assert {sku: row["QuantityInStock"] for sku, row in report.items()} == dict(stock)
