@@ -60,6 +60,8 @@ def _fault_of(error: ErrorDetails, root: type[BaseModel]) -> Fault:
     if error["type"] == "extra_forbidden":
         return Fault(place, _unknown_key(place, root))
     field = field_at(root, place)
+    if error["type"] == "disagreement":
+        return Fault(place, error["msg"])
     if error["type"] == "missing":
         return Fault(place, "is missing" + _example(place, field))
     return Fault(place, _sentence(error, place, field) + _found(error, field) + _example(place, field))
@@ -72,7 +74,12 @@ def _sentence(error: ErrorDetails, place: Place, field: FieldInfo | None) -> str
         meant = nearest(shown, choices) if isinstance(shown, str) and not isinstance(shown, Resolved) else None
         return f"should be one of {', '.join(choices)}" + (f"; nearest valid name: {meant}" if meant else "")
     template = _SENTENCES.get(error["type"])
-    return template.format(**error.get("ctx", {})) if template else error["msg"]
+    limits = {name: _number(value) for name, value in error.get("ctx", {}).items()}
+    return template.format(**limits) if template else error["msg"]
+
+
+def _number(limit: object) -> object:
+    return int(limit) if isinstance(limit, float) and limit.is_integer() else limit
 
 
 def _found(error: ErrorDetails, field: FieldInfo | None) -> str:

@@ -49,6 +49,11 @@ def refusal(text: str, *, shown: bool = True) -> PydanticCustomError:
     return PydanticCustomError("setting" if shown else "setting_unshown", "{text}", {"text": text})
 
 
+def disagreement(text: str) -> PydanticCustomError:
+    """Make the error of a setting that does not agree with another one; the sentence says everything."""
+    return PydanticCustomError("disagreement", "{text}", {"text": text})
+
+
 def nearest(word: str, words: Iterable[str]) -> str | None:
     """Find the word that was probably meant, whatever its case."""
     folded = {candidate.casefold(): candidate for candidate in words}

@@ -20,8 +20,8 @@ from replenisher.config.kinds import (
     PlannersFile,
     PlatformName,
     Section,
+    disagreement,
     nearest,
-    refusal,
 )
 from replenisher.config.platform import Platform, Vendor
 from replenisher.config.running import FlowerSettings, LogSettings, Times, Work
@@ -74,7 +74,7 @@ class Settings(Section):
     def _settings_agree(self) -> Self:
         faults = cross_faults(self.model_dump())
         if faults:
-            details = [InitErrorDetails(type=refusal(f.message), loc=f.place, input=None) for f in faults]
+            details = [InitErrorDetails(type=disagreement(f.message), loc=f.place, input=None) for f in faults]
             raise ValidationError.from_exception_data("Settings", details, hide_input=True)
         return self
 
