@@ -168,6 +168,19 @@ def listed(
     return session.execute(query).scalars().all()
 
 
+def biggest_line(session: Session, run_id: int) -> tuple[str, str] | None:
+    """Give location and SKU of the largest line that a run ordered."""
+    query = (
+        select(Order.location, OrderLine.sku)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .where(Order.run_id == run_id)
+        .order_by(OrderLine.quantity.desc(), Order.location, OrderLine.sku)
+        .limit(1)
+    )
+    found = session.execute(query).first()
+    return None if found is None else (found[0], found[1])
+
+
 def counts_by_state(session: Session, *, company: str | None = None) -> dict[str, tuple[int, int]]:
     """Count orders and their units by state."""
     query = select(Order.state, func.count(), func.coalesce(func.sum(Order.units), 0)).group_by(Order.state)

@@ -5,6 +5,7 @@ Start with `celery -A replenisher.tasks.app worker` and `… beat`, with REPLENI
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Any
 
@@ -17,6 +18,9 @@ from replenisher.services import BROKER_VARIABLE, broker_url
 from replenisher.tasks.process import process, settings
 
 log = logs.get_logger(__name__)
+
+CHATTY = ("celery.worker.strategy", "celery.app.trace", "celery.beat")
+"""They write a line for every hint; ours tell what a hint came to."""
 
 PACKAGE = "replenisher.tasks.steps"
 
@@ -95,6 +99,9 @@ def transport_options(broker: str) -> dict[str, Any]:
 def _log_our_way(**_: object) -> None:
     chosen = settings()
     logs.configure(chosen.logs.format, chosen.logs.level, chosen.secrets())
+    if chosen.logs.level != "debug":
+        for name in CHATTY:
+            logging.getLogger(name).setLevel(logging.WARNING)
 
 
 @worker_process_init.connect

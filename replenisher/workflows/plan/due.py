@@ -64,8 +64,14 @@ def _open_newest(session: Session, company: CompanySettings, since: datetime) ->
     )
 
 
-def open_manual_run(services: Services, company: CompanySettings, only_locations: list[str] | None = None) -> int:
-    """Open a run that a person asks for, for this minute in the company's zone.
+def open_manual_run(
+    services: Services,
+    company: CompanySettings,
+    only_locations: list[str] | None = None,
+    *,
+    slot: datetime | None = None,
+) -> int:
+    """Open a run that a person asks for, for this minute in the company's zone (or for the `slot` given, local).
 
     Raises RunInProgressError while another run of the company is open or this minute had one already, and
     NotFoundError while the company is paused.
@@ -84,7 +90,8 @@ def open_manual_run(services: Services, company: CompanySettings, only_locations
             raise RunInProgressError(
                 f"run {open_run.id} of company {company.id} is still {open_run.state}; wait for it"
             )
-        slot = companies.now(session).astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
+        if slot is None:
+            slot = companies.now(session).astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
         run = runs.open_run(
             session,
             company=company.id,

@@ -1,0 +1,161 @@
+"""`replenisher demo`: two planning cycles with real servers, real workers and a sandbox, and what came of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from replenisher import services as wiring
+from replenisher.cli import trial
+from replenisher.cli.demo_report import CycleFigures, print_cycle, print_explanation, print_next_steps
+from replenisher.cli.processes import BEAT, WORKER, Child, Children, module
+from replenisher.config import load
+from replenisher.database import orders, runs
+from replenisher.database.migrate import migrate
+from replenisher.errors import ReplenisherError
+from replenisher.purchasing.states import OrderState
+from replenisher.services import Services
+from replenisher.workflows.approve import approve_order
+from replenisher.workflows.plan.due import open_manual_run
+
+FOLDER = Path("var/demo")
+SIZE = ("--companies", "2", "--locations", "12", "--skus", "250")
+SHORT_TIMES = {
+    "sweep": 0.5,
+    "rehint": 5.0,
+    "polls": [0.5, 1.0, 2.0],
+    "track_every": 2.0,
+    "look_ups": [1.0, 2.0, 5.0],
+    "settle_window": 30.0,
+    "resubmit_wait": 1.0,
+}
+"""Seconds; a live daemon waits minutes. The demonstration says so when it ends."""
+
+LEFT_HELD = 2
+WAIT_SECONDS = 120.0
+DAYS = 7
+MOVING = (OrderState.APPROVED, OrderState.SUBMITTING, OrderState.ACCEPTED, OrderState.UNKNOWN)
+
+
+def demo(folder: Path = FOLDER) -> None:
+    """Run two cycles with a week of sales between them; everything stays in `folder` to be looked at.
+
+    Raises ReplenisherError when a step does not end within two minutes, naming the log to read.
+    """
+    console = Console(highlight=False)
+    started = time.monotonic()
+    with ExitStack() as stack:
+        trial.fresh_folder(folder)
+        log = stack.enter_context((folder / "daemon.log").open("w"))
+        children = Children(lambda name, line: _write(log, name, line))
+        stack.callback(children.stop, 20.0)
+        progress = stack.enter_context(_progress(console))
+        services, config = _start(stack, folder, children, progress)
+        first = _cycle(services, children, progress, "cycle 1", days_ahead=0)
+        task = progress.add_task(f"{DAYS} days pass: customers buy, orders arrive", total=1)
+        trial.advance(folder, DAYS)
+        progress.advance(task)
+        second = _cycle(services, children, progress, "cycle 2", days_ahead=DAYS)
+        progress.stop()
+        print_cycle(console, "Cycle 1, first plan", first)
+        print_cycle(console, f"Cycle 2, {DAYS} days later", second)
+        print_explanation(console, services, second)
+        print_next_steps(console, config, folder, time.monotonic() - started, SHORT_TIMES)
+        children.stop(20.0)
+
+
+def _write(log: IO[str], name: str, line: str) -> None:
+    log.write(f"{name:>8} | {line}\n")
+    log.flush()
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    )
+
+
+def _start(stack: ExitStack, folder: Path, children: Children, progress: Progress) -> tuple[Services, Path]:
+    task = progress.add_task("starting PostgreSQL, Valkey, sandbox and workers", total=4)
+    trial.write_planners_files(folder, SIZE)
+    children.start(trial.sandbox_child(folder, SIZE))
+    config = trial.write_configuration(folder, trial.wait_for_sandbox(folder), SHORT_TIMES)
+    progress.advance(task)
+    settings = load(config)
+    stack.enter_context(wiring.servers(settings))
+    progress.advance(task)
+    services = wiring.build(settings)
+    stack.callback(services.close)
+    migrate(services.database)
+    progress.advance(task)
+    stack.callback(children.stop, 20.0)
+    environment = {"REPLENISHER_CONFIG": str(config.absolute())}
+    children.start(Child("worker", module(WORKER), environment))
+    children.start(Child("beat", module(BEAT), environment))
+    progress.advance(task)
+    return services, config
+
+
+def _cycle(
+    services: Services, children: Children, progress: Progress, name: str, *, days_ahead: int
+) -> list[CycleFigures]:
+    """Open a run of every company and wait until its orders are where they can get to."""
+    slot = datetime.now().astimezone().replace(tzinfo=None, second=0, microsecond=0) + timedelta(days=days_ahead)
+    ids = [open_manual_run(services, company, slot=slot) for company in services.settings.companies]
+    planning = progress.add_task(f"{name}: locations read and planned", total=None)
+
+    def planned() -> bool:
+        with services.database.transaction() as session:
+            found = [location for run in ids for location in runs.locations_of(session, run)]
+            states = [run.state for one in ids if (run := runs.run_of(session, one)) is not None]
+        done = sum(location.state != "pending" for location in found)
+        progress.update(planning, total=len(found) or None, completed=done)
+        return all(state in ("closed", "failed") for state in states)
+
+    _wait(children, planned, "planning")
+    _approve_as_planner(services, ids, progress, name)
+    sending = progress.add_task(f"{name}: orders sent and confirmed", total=None)
+
+    def settled() -> bool:
+        with services.database.transaction() as session:
+            found = [order for run in ids for order in orders.listed(session, run_id=run, limit=10_000)]
+        moving = sum(OrderState(order.state) in MOVING for order in found)
+        progress.update(sending, total=len(found), completed=len(found) - moving)
+        return moving == 0
+
+    _wait(children, settled, "sending")
+    with services.database.transaction() as session:
+        return [CycleFigures.of(session, run) for run in ids]
+
+
+def _approve_as_planner(services: Services, run_ids: list[int], progress: Progress, name: str) -> None:
+    """Do what a planner would: look at the held orders and approve them, all but a few."""
+    with services.database.transaction() as session:
+        found = [
+            order for run in run_ids for order in orders.listed(session, run_id=run, states=["held"], limit=10_000)
+        ]
+    wanted = found[: max(0, len(found) - LEFT_HELD)]
+    task = progress.add_task(f"{name}: a planner approves {len(wanted)} of {len(found)} held orders", total=len(wanted))
+    for order in wanted:
+        approve_order(services, order.vendor_invoice_number, actor="person:demo")
+        progress.advance(task)
+
+
+def _wait(children: Children, done: Callable[[], bool], what: str) -> None:
+    until = time.monotonic() + WAIT_SECONDS
+    while not done():
+        if time.monotonic() > until:
+            raise ReplenisherError(f"{what} did not end within {WAIT_SECONDS:g} s; read daemon.log in the data folder")
+        children.tend(0.2)

@@ -1,0 +1,126 @@
+"""A world to try things in: a sandbox process, planners' files for its catalog, and a configuration that names both."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import yaml
+
+from replenisher.cli.processes import Child
+from replenisher.errors import ReplenisherError
+
+READY_SECONDS = 30.0
+MARK = "made-by-a-trial"
+_held: list[IO[str]] = []
+_ZONES = ("America/Regina", "America/Toronto", "America/Vancouver")
+
+
+def fresh_folder(folder: Path) -> Path:
+    """Make the folder empty: a new sandbox knows nothing of the orders of an earlier one.
+
+    Only a folder that an earlier trial made is emptied; ReplenisherError for any other, and for one in use.
+    """
+    mark = folder / MARK
+    if folder.is_dir() and any(folder.iterdir()):
+        if not mark.is_file():
+            raise ReplenisherError(f"{folder} is not empty and was not made by a trial; move it away or empty it")
+        with mark.open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise ReplenisherError(f"another trial is running in {folder}; stop it first") from error
+            for entry in folder.iterdir():
+                if entry.is_dir() and not entry.is_symlink():
+                    shutil.rmtree(entry)
+                elif entry != mark:
+                    entry.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    # Held until this process ends: the next trial waits for us to be gone before it empties the folder.
+    _held.append(mark.open())
+    fcntl.flock(_held[-1], fcntl.LOCK_EX)
+    return folder
+
+
+def sandbox_child(folder: Path, options: Sequence[str]) -> Child:
+    """Describe the sandbox process; it writes where it answers into the folder."""
+    ready = folder / "sandbox.json"
+    ready.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "replenisher.sandbox", "serve", "--exit-with-parent"]
+    return Child("sandbox", [*command, "--ready-file", str(ready), *options])
+
+
+def wait_for_sandbox(folder: Path) -> dict[str, Any]:
+    """Wait until the sandbox has written where it answers."""
+    ready = folder / "sandbox.json"
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until:
+        try:
+            told: dict[str, Any] = json.loads(ready.read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            time.sleep(0.05)
+            continue
+        return told
+    raise ReplenisherError(f"the sandbox did not start within {READY_SECONDS:g} s; its lines above say why")
+
+
+def write_planners_files(folder: Path, options: Sequence[str]) -> None:
+    """Write products.csv and levels.csv of the sandbox's catalog."""
+    command = [sys.executable, "-m", "replenisher.sandbox", "files", "--folder", str(folder), *options]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
+
+
+def write_configuration(folder: Path, ready: Mapping[str, Any], times: Mapping[str, Any] | None = None) -> Path:
+    """Write a configuration for the running sandbox into the folder; gives its path."""
+    for name in ("password", "client_secret"):
+        path = folder / f"sandbox-{name}"
+        path.touch(mode=0o600)
+        path.write_text(str(ready[name]))
+    document: dict[str, Any] = {
+        "vendor": {"id": str(ready["vendor_id"]), "name": "Acme Accessories"},
+        "data_folder": ".",
+        "products_file": "products.csv",
+        "levels_file": "levels.csv",
+        "platforms": {
+            "sandbox": {
+                "base_url": ready["vendor_inventory_url"],
+                "accounts_url": ready["accounts_url"],
+                "username": ready["username"],
+                "password": "${file:sandbox-password}",
+                "client_id": ready["client_id"],
+                "client_secret": "${file:sandbox-client_secret}",
+            }
+        },
+        "companies": [
+            {
+                "id": str(company["id"]),
+                "name": company["name"],
+                "platform": "sandbox",
+                "time_zone": _ZONES[place % len(_ZONES)],
+                "schedule": "0 5 * * *",
+                "approval": {"value_limit": "7500.00"},
+            }
+            for place, company in enumerate(ready["companies"])
+        ],
+        "logs": {"format": "console"},
+    }
+    if times:
+        document["times"] = dict(times)
+    path = folder / "replenisher.yaml"
+    path.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
+    return path
+
+
+def advance(folder: Path, days: int) -> None:
+    """Let days pass in the running sandbox."""
+    url = json.loads((folder / "sandbox.json").read_text())["url"]
+    command = [sys.executable, "-m", "replenisher.sandbox", "advance", "--url", url, "--days", str(days)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
