@@ -1,0 +1,140 @@
+"""What holds for every snapshot and every rules, whatever the numbers are."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from replenisher.planning.frames import SNAPSHOT, check
+from replenisher.planning.position import TERMS
+from replenisher.planning.proposal import STEPS, Rules, plan
+from replenisher.planning.reasons import Effect, Reason, reasons_in
+from tests.planning import anything
+from tests.planning.by_hand import quantities_by_hand
+
+_EVERY_STEP = (*STEPS, "order_quantity")
+
+
+@given(anything.snapshots(), anything.rules())
+@settings(max_examples=120, deadline=None)
+def test_the_plan_is_what_the_rules_say_row_by_row(snapshot: pd.DataFrame, rules: Rules) -> None:
+    assert plan(snapshot, rules)["order_quantity"].tolist() == quantities_by_hand(snapshot, rules)
+
+
+@given(anything.snapshots().filter(len), anything.rules(), st.data())
+@settings(max_examples=40, deadline=None)
+def test_more_of_any_supply_never_means_a_larger_order(
+    snapshot: pd.DataFrame, rules: Rules, data: st.DataObject
+) -> None:
+    term = data.draw(st.sampled_from(TERMS))
+    row, more = data.draw(st.integers(0, len(snapshot) - 1)), data.draw(st.integers(1, 9))
+    weight = getattr(rules.weights, term)
+    assume(weight)
+    richer = snapshot.assign(**{term: snapshot[term] + more * (np.arange(len(snapshot)) == row)})
+    before, after = (int(plan(frame, rules)["order_quantity"].iloc[row]) for frame in (snapshot, richer))
+    assert (after <= before) if weight > 0 else (after >= before)
+
+
+@given(anything.snapshots(capped=False), anything.rules(capped=False))
+@settings(max_examples=40, deadline=None)
+def test_a_second_run_on_unchanged_input_orders_nothing(snapshot: pd.DataFrame, rules: Rules) -> None:
+    first = plan(snapshot, rules)
+    second = plan(snapshot.assign(in_flight=snapshot["in_flight"] + first["order_quantity"]), rules)
+    assert not second["order_quantity"].any()
+
+
+@given(anything.snapshots(), anything.rules())
+@settings(max_examples=40, deadline=None)
+def test_quantities_are_whole_packs_within_every_limit(snapshot: pd.DataFrame, rules: Rules) -> None:
+    proposal = plan(snapshot, rules)
+    ordered = proposal.loc[proposal["order_quantity"] > 0]
+    quantity = ordered["order_quantity"]
+    assert all(proposal[name].dtype == np.int64 for name in (*_EVERY_STEP, "inventory_position", "reasons"))
+    assert (proposal["order_quantity"] >= 0).all()
+    assert (quantity % ordered["case_pack"] == 0).all()
+    assert (quantity >= ordered["minimum_order_quantity"]).all()
+    assert ((quantity <= ordered["maximum_line_quantity"]) | (ordered["maximum_line_quantity"] == 0)).all()
+    assert quantity.max() <= (rules.maximum_line_quantity or quantity.max()) or ordered.empty
+    value = (quantity * ordered["unit_cost"]).where(ordered["cost_known"], 0)
+    for limit, counted in (
+        (rules.maximum_order_lines, quantity > 0),
+        (rules.maximum_order_units, quantity),
+        (rules.maximum_order_value, value),
+    ):
+        sums = counted.groupby(ordered["location"].astype("str")).sum()
+        assert limit is None or (sums <= limit).all()
+
+
+@given(anything.snapshots(), anything.rules())
+@settings(max_examples=40, deadline=None)
+def test_every_row_that_orders_nothing_says_why_and_no_other_row_is_stopped(
+    snapshot: pd.DataFrame, rules: Rules
+) -> None:
+    for row in plan(snapshot, rules)[["order_quantity", "reasons", "reason"]].to_dict("records"):
+        found = reasons_in(row["reasons"])
+        assert found[0].value == row["reason"]
+        stopped = [reason for reason in found if reason.effect is Effect.STOPS]
+        assert bool(stopped) is (row["order_quantity"] == 0)
+
+
+@given(anything.snapshots(), anything.rules())
+@settings(max_examples=40, deadline=None)
+def test_every_change_between_two_steps_has_a_reason_of_its_own(snapshot: pd.DataFrame, rules: Rules) -> None:
+    given_by = {
+        "after_case_pack": (Reason.ROUNDED_UP, Reason.ROUNDED_DOWN),
+        "after_minimum_order_quantity": (Reason.RAISED_TO_MINIMUM_ORDER,),
+        "after_maximum_line_quantity": (
+            Reason.CUT_TO_LINE_MAXIMUM,
+            Reason.LINE_MAXIMUM_BELOW_CASE_PACK,
+            Reason.LINE_MAXIMUM_BELOW_MINIMUM_ORDER,
+        ),
+        "after_maximum_order_lines": (Reason.NO_ROOM_IN_ORDER_LINES,),
+        "after_maximum_order_units": (Reason.CUT_TO_ORDER_UNITS, Reason.NO_ROOM_IN_ORDER_UNITS),
+        "after_maximum_order_value": (Reason.CUT_TO_ORDER_VALUE, Reason.NO_ROOM_IN_ORDER_VALUE),
+    }
+    proposal = plan(snapshot, rules)
+    for before, after in pairwise(STEPS):
+        changed = (proposal[before] != proposal[after]).tolist()
+        told = [any(reason in reasons_in(bits) for reason in given_by[after]) for bits in proposal["reasons"]]
+        assert told == changed, after
+
+
+@given(anything.snapshots().filter(len), anything.rules(), st.randoms(use_true_random=False))
+@settings(max_examples=40, deadline=None)
+def test_the_order_of_the_rows_changes_nothing(snapshot: pd.DataFrame, rules: Rules, random: st.DataObject) -> None:
+    order = list(range(len(snapshot)))
+    random.shuffle(order)
+    shuffled = plan(snapshot.iloc[order], rules)
+    pd.testing.assert_frame_equal(shuffled.sort_index(), plan(snapshot, rules))
+
+
+@given(anything.snapshots().filter(len), anything.rules())
+@settings(max_examples=40, deadline=None)
+def test_a_location_planned_alone_orders_what_it_orders_among_many(snapshot: pd.DataFrame, rules: Rules) -> None:
+    together = plan(snapshot, rules)
+    for location in set(snapshot["location"].astype("str")):
+        here = (snapshot["location"] == location).to_numpy()
+        alone = plan(snapshot.loc[here], rules)
+        pd.testing.assert_frame_equal(alone, together.loc[here])
+
+
+@given(anything.snapshots(), anything.rules())
+@settings(max_examples=40, deadline=None)
+def test_the_snapshot_is_kept_in_the_plan_and_not_written_to(snapshot: pd.DataFrame, rules: Rules) -> None:
+    before = snapshot.copy(deep=True)
+    proposal = plan(snapshot, rules)
+    pd.testing.assert_frame_equal(snapshot, before)
+    pd.testing.assert_frame_equal(proposal[snapshot.columns.tolist()], before)
+    check(proposal, SNAPSHOT)
+
+
+@given(anything.snapshots(), anything.rules(capped=False))
+@settings(max_examples=40, deadline=None)
+def test_a_minimum_order_quantity_never_creates_an_order(snapshot: pd.DataFrame, rules: Rules) -> None:
+    without = plan(snapshot.assign(minimum_order_quantity=np.int64(0)), rules)
+    ordered_only_with_it = (plan(snapshot, rules)["order_quantity"] > 0) & (without["order_quantity"] == 0)
+    assert not ordered_only_with_it.any()
