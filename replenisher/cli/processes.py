@@ -16,9 +16,9 @@ from typing import IO
 from replenisher.errors import ReplenisherError
 
 APPLICATION = "replenisher.tasks.app"
-WORKER = ("celery", "-A", APPLICATION, "worker")
-BEAT = ("celery", "-A", APPLICATION, "beat")
-FLOWER = ("celery", "-A", APPLICATION, "flower", "--address=127.0.0.1", "--read_only=True")
+WORKER = ("celery", "--quiet", "-A", APPLICATION, "worker")
+BEAT = ("celery", "--quiet", "-A", APPLICATION, "beat")
+FLOWER = ("celery", "--quiet", "-A", APPLICATION, "flower", "--read_only=True", "--logging=error")
 """Exactly what deploy/ runs: `up` and the tests only add the path of this interpreter."""
 
 STOP_SECONDS = 150.0
