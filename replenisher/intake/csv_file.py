@@ -105,7 +105,7 @@ def _rows(text: str, delimiter: str, table: Table) -> tuple[int, list[str], list
     header_line = begins = 1
     try:
         for row in reader:
-            if any(row):
+            if any(map(str.strip, row)):
                 if header:
                     rows.append(row)
                     table.lines.append(begins)
