@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
-from replenisher.config import CompanySettings, Platform, Settings, Vendor
+from replenisher.config import CompanySettings, PlanningSettings, Platform, Settings, Vendor
 
 Loaded = Callable[..., Settings]
 Refused = Callable[..., list[str]]
@@ -110,9 +110,27 @@ def test_excluding_unlisted_products_needs_a_products_file(refused: Refused, loa
 
 
 def test_settings_made_in_a_program_are_checked_too() -> None:
-    platform = Platform.model_construct(deadline_seconds=45.0)
-    company = CompanySettings.model_validate(
-        {"id": "1", "name": "A", "platform": "reteil", "time_zone": "UTC", "planning": {"unlisted": "order"}}
+    platform = Platform(
+        base_url="https://inventory.example.com/",
+        accounts_url="https://accounts.example.com/",
+        username="orders",
+        password=SecretStr("canary-password"),
+        client_id="acme",
+        client_secret=SecretStr("canary-secret"),
+    )
+    company = CompanySettings(
+        id="1", name="A", platform="reteil", time_zone="UTC", planning=PlanningSettings(unlisted="order")
     )
     with pytest.raises(ValidationError, match="no such platform; nearest valid name: retail"):
         Settings(vendor=Vendor(id="1", name="A"), platforms={"retail": platform}, companies=(company,))
+
+
+def test_checks_between_settings_pass_over_what_is_not_there(refused: Refused) -> None:
+    text = "vendor: {id: 1, name: A}\nplatforms: {retail: 3}\ncompanies: [3, {name: A, platform: retail}]\n"
+    assert [fault.split(": ")[1] for fault in refused(text=text)] == [
+        "platforms.retail",
+        "companies[0]",
+        "companies[1].id",
+        "companies[1].time_zone",
+        "companies[1].planning.unlisted",
+    ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import BaseModel
 
 from replenisher.config import Settings, load
@@ -60,6 +62,11 @@ def test_every_commented_line_of_the_example_is_a_setting_that_loads(tmp_path: P
 def test_the_reference_page_is_what_the_models_say() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     assert page == render(), "stale: python -m replenisher.config > docs/configuration.md"
+
+
+def test_the_page_is_printed_by_the_command_that_renews_it(capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_module("replenisher.config", run_name="__main__")
+    assert capsys.readouterr().out == render()
 
 
 def test_every_setting_is_described_and_every_value_has_an_example() -> None:

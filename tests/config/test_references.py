@@ -177,3 +177,8 @@ def test_every_secret_is_listed_for_the_logs(loaded: Loaded) -> None:
         "canary%2Furl",
         "canary/url",
     }
+
+
+def test_a_url_that_cannot_be_taken_apart_is_still_a_secret_as_a_whole(loaded: Loaded) -> None:
+    settings = loaded(("vendor:", "database_url: ${env:URL}\nvendor:"), URL="postgresql://me:canary@[x/y")
+    assert "postgresql://me:canary@[x/y" in settings.secrets()
