@@ -160,7 +160,7 @@ class Stage:
 
     def _serve(self, sock: socket.socket, number: int) -> None:
         with contextlib.suppress(OSError), sock.makefile("rb") as stream:
-            while (seen := _read_request(stream, number)) is not None:
+            while (seen := read_request(stream, number)) is not None:
                 if seen.path == "/v1/oauth2/token":
                     self.token_requests.append(seen)
                     self.token_play(seen, Conversation(sock))
@@ -177,7 +177,8 @@ class Stage:
         return says(reply(404))
 
 
-def _read_request(stream: Any, number: int) -> Seen | None:
+def read_request(stream: Any, number: int) -> Seen | None:
+    """Read one whole request; None when the connection ends instead."""
     line = stream.readline().decode("latin-1").split()
     if len(line) != 3:
         return None

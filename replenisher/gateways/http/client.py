@@ -48,7 +48,7 @@ class HttpClient:
         self._connection = connection
         self._transport = transport
         self._owner = os.getpid()
-        self._trust = _trust(connection)
+        self._trust = trust_of(connection)
         self._lock = threading.Lock()
         self._idle: list[Lane] = []
         self._closed = False
@@ -202,7 +202,7 @@ class HttpClient:
             self._offset = told + timedelta(seconds=0.5) - answer.answered_at
 
 
-def _trust(connection: Connection) -> ssl.SSLContext:
+def trust_of(connection: Connection) -> ssl.SSLContext:
     """Make the TLS settings once: they are costly, and every connection uses the same."""
     if not connection.uses_tls():
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used, and quick to make: it trusts nobody

@@ -120,7 +120,7 @@ class Lane:
             except BodyDamagedError as error:
                 raise ExchangeError(str(error), began=True) from error
             except (DeadlinePassedError, *HTTPX_ERRORS) as error:
-                reason = f"no complete answer within {seconds:.0f} s" if deadline.passed else _reason(error)
+                reason = f"no complete answer within {seconds:.1f} s" if deadline.passed else _reason(error)
                 raise ExchangeError(reason, began=exchange.began) from error
             self._socket = exchange.socket
             return answer
