@@ -12,6 +12,7 @@ ReplenisherError
 ├── PlanningInputError          a program error: a frame does not keep its contract
 ├── NotFoundError               a person asked for something that is not there
 ├── RunInProgressError          wait for the company's open planning run to close
+├── CompanyPausedError          a person corrects what paused the company and resumes it
 └── GatewayError                an outside system did not do what was asked
     ├── NotSentError            nothing left this machine: the same request may be sent later
     ├── AmbiguousError          it may have arrived: never send again, look it up
@@ -93,6 +94,10 @@ class NotFoundError(ReplenisherError):
 
 class RunInProgressError(ReplenisherError):
     """A planning run of this company is still open; a second one would plan on the same shelves."""
+
+
+class CompanyPausedError(ReplenisherError):
+    """The company is paused: nothing is asked for it until a person has corrected the cause."""
 
 
 class GatewayError(ReplenisherError):

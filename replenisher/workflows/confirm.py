@@ -60,6 +60,9 @@ def follow(services: Services, session: Session, order: Order, theirs: PlatformO
     """Fold what the platform says has been received into a confirmed order, and move it when that changes its state."""
     lines = orders.requested_lines(session, order.id)
     wrong = differences(order.vendor_invoice_number, lines, theirs)
+    if theirs.status is PlatformStatus.FAILED:
+        ask_person(services, session, order, f"it was confirmed, and now the platform says {theirs.raw_status!r}")
+        return
     how_far: Progress = progress(lines, theirs)
     changed = submissions.record_received(session, order.id, how_far.received)
     for kind, text in (*how_far.notes, *(("order_changed", sentence) for sentence in wrong)):

@@ -49,9 +49,7 @@ def reconcile_order(services: Services, order_id: int) -> None:
     company = services.settings.company(order.company)
     channel = services.channel(company)
     try:
-        found = find_ours(
-            channel.find(company.id, look_up_window(company, channel, order)), order.vendor_invoice_number
-        )
+        found = find_ours(_listed(company, channel, order), order.vendor_invoice_number)
         theirs = channel.read(company.id, found[0].platform_order_id) if len(found) == 1 else None
     except GatewayError as error:
         if isinstance(error, CredentialsError | ForbiddenError):
@@ -65,6 +63,17 @@ def reconcile_order(services: Services, order_id: int) -> None:
             _duplicate(services, session, order, found)
         else:
             _not_found(services, session, order)
+
+
+def _listed(company: CompanySettings, channel: Channel, order: Order) -> list[OrderSummary]:
+    """List the platform's orders around the order's first sending.
+
+    The first answer tells the platform's clock; when that moves the window, the list is asked for again.
+    """
+    window = look_up_window(company, channel, order)
+    listed = channel.find(company.id, window)
+    corrected = look_up_window(company, channel, order)
+    return listed if corrected == window else [*listed, *channel.find(company.id, corrected)]
 
 
 def look_up_window(company: CompanySettings, channel: Channel, order: Order) -> ReportWindow:

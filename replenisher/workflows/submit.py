@@ -14,7 +14,7 @@ from replenisher.database import exceptions, orders, submissions
 from replenisher.database.exceptions import Matter
 from replenisher.database.models import Order
 from replenisher.database.session import Session
-from replenisher.errors import GatewayError
+from replenisher.errors import GatewayError, UnauthorisedError
 from replenisher.logs import get_logger
 from replenisher.purchasing.outcomes import Outcome, outcome_of
 from replenisher.purchasing.platform import OrderAccepted, OrderRequest
@@ -24,6 +24,10 @@ from replenisher.services import Services
 from replenisher.workflows.pauses import pause_platform
 
 log = get_logger(__name__)
+
+
+MOST_UNAUTHORISED = 3
+"""Fresh tokens refused in a row before a person is asked to look at the account."""
 
 
 def submit_order(services: Services, order_id: int) -> None:
@@ -45,7 +49,8 @@ def submit_order(services: Services, order_id: int) -> None:
     except GatewayError as error:
         answer = error
     outcome = outcome_of(answer, resubmit_wait=times.resubmit_wait)
-    if outcome.pause_company and isinstance(answer, GatewayError):
+    stubborn = isinstance(answer, UnauthorisedError) and order.attempts >= MOST_UNAUTHORISED
+    if (outcome.pause_company or stubborn) and isinstance(answer, GatewayError):
         pause_platform(services, company, answer)
     with services.database.transaction() as session:
         moved = _record(services, session, order, outcome, answer)

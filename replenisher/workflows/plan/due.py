@@ -15,7 +15,7 @@ from replenisher.config import CompanySettings
 from replenisher.config.slots import slots_between
 from replenisher.database import companies, runs
 from replenisher.database.session import Session
-from replenisher.errors import NotFoundError, RunInProgressError
+from replenisher.errors import CompanyPausedError, RunInProgressError
 from replenisher.logs import get_logger
 from replenisher.services import Services
 
@@ -74,14 +74,14 @@ def open_manual_run(
     """Open a run that a person asks for, for this minute in the company's zone (or for the `slot` given, local).
 
     Raises RunInProgressError while another run of the company is open or this minute had one already, and
-    NotFoundError while the company is paused.
+    CompanyPausedError while it is paused.
     """
     zone = ZoneInfo(company.time_zone)
     with services.database.transaction() as session:
         companies.introduce(session, [company.id])
         reason = companies.pause_reason(session, company.id)
         if reason is not None:
-            raise NotFoundError(
+            raise CompanyPausedError(
                 f"company {company.id} is paused: {reason}\n"
                 f"Correct that, then `replenisher resume --company {company.id}`."
             )
