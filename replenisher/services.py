@@ -21,6 +21,7 @@ from replenisher.errors import ConfigurationError
 from replenisher.gateways.channel import Channel
 from replenisher.gateways.http.connection import Connection
 from replenisher.gateways.vendor_inventory import VendorInventory
+from replenisher.logs import add_secret
 
 DATABASE_VARIABLE = "REPLENISHER_DATABASE_URL"
 BROKER_VARIABLE = "REPLENISHER_BROKER_URL"
@@ -39,16 +40,32 @@ class Services:
 
     def channel(self, company: CompanySettings) -> Channel:
         """Give the channel that serves the company; companies on one platform share its client and its token."""
-        key = f"{company.channel}/{company.platform}"
+        key = _channel_key(company)
         if key not in self._channels:
             self._channels[key] = VendorInventory(connection_of(self.settings, company))
         return self._channels[key]
+
+    def forget_channel(self, company: CompanySettings) -> None:
+        """Drop the company's channel and with it the token, or the refusal of one, that it remembers."""
+        channel = self._channels.pop(f"{company.channel}/{company.platform}", None)
+        if channel is not None:
+            channel.close()
+
+    def forget_channel(self, company: CompanySettings) -> None:
+        """Drop the company's channel, which remembers refused credentials; the next use starts afresh."""
+        channel = self._channels.pop(_channel_key(company), None)
+        if channel is not None:
+            channel.close()
 
     def close(self) -> None:
         """Give back every connection."""
         for channel in self._channels.values():
             channel.close()
         self.database.close()
+
+
+def _channel_key(company: CompanySettings) -> str:
+    return f"{company.channel}/{company.platform}"
 
 
 def connection_of(settings: Settings, company: CompanySettings) -> Connection:
@@ -78,14 +95,22 @@ def _revealed(url: SecretStr | None) -> str | None:
     return None if url is None else url.get_secret_value()
 
 
+def _given(variable: str) -> str | None:
+    """Read a URL from the environment, and never let it into a log."""
+    url = os.environ.get(variable)
+    if url:
+        add_secret(url)
+    return url
+
+
 def database_url(settings: Settings) -> str | None:
     """Give the database to use: the configured one, else the one of whoever started this process, else None."""
-    return _revealed(settings.database_url) or os.environ.get(DATABASE_VARIABLE)
+    return _revealed(settings.database_url) or _given(DATABASE_VARIABLE)
 
 
 def broker_url(settings: Settings) -> str | None:
     """Give the broker to use, found as `database_url` is."""
-    return _revealed(settings.broker_url) or os.environ.get(BROKER_VARIABLE)
+    return _revealed(settings.broker_url) or _given(BROKER_VARIABLE)
 
 
 def build(settings: Settings) -> Services:
