@@ -104,9 +104,11 @@ def raise_to_minimum_order(columns: Columns, quantity: Whole) -> tuple[Whole, Wh
 
     Worked example: 4 with minimum 10 in packs of 4 becomes 12; 0 stays 0.
     """
-    raised = (quantity > 0) & (quantity < columns["minimum_order_quantity"])
-    after = np.where(raised, smallest_lot(columns), quantity)
-    return after, np.where(raised, Reason.RAISED_TO_MINIMUM_ORDER.bit, 0)
+    rows = np.flatnonzero((quantity > 0) & (quantity < columns["minimum_order_quantity"]))
+    after, bits = quantity.copy(), np.zeros_like(quantity)
+    after[rows] = smallest_lot({name: columns[name][rows] for name in ("case_pack", "minimum_order_quantity")})
+    bits[rows] = Reason.RAISED_TO_MINIMUM_ORDER.bit
+    return after, bits
 
 
 def cut_to_line_maximum(columns: Columns, quantity: Whole, maximum: int | None) -> tuple[Whole, Whole]:
@@ -115,15 +117,17 @@ def cut_to_line_maximum(columns: Columns, quantity: Whole, maximum: int | None) 
     Worked example: 24 with maximum 20 in packs of 6 becomes 18. With packs of 24, or a minimum order of 19, it
     becomes 0 with a reason of its own.
     """
-    pack, own = columns["case_pack"], columns["maximum_line_quantity"]
+    own = columns["maximum_line_quantity"]
     limit = np.minimum(np.where(own > 0, own, NO_MAXIMUM), NO_MAXIMUM if maximum is None else maximum)
-    room = limit - limit % pack
-    below_pack = room == 0
-    below_minimum = ~below_pack & (room < columns["minimum_order_quantity"])
-    after = np.where(below_pack | below_minimum, 0, np.minimum(quantity, room))
-    bits = np.where(
-        below_pack,
+    # A quantity is in whole packs and holds its minimum order already: only where the limit is lower can it fail.
+    rows = np.flatnonzero(limit < quantity)
+    after, bits = quantity.copy(), np.zeros_like(quantity)
+    room = limit[rows] - limit[rows] % columns["case_pack"][rows]
+    below_minimum = room < columns["minimum_order_quantity"][rows]
+    after[rows] = np.where(below_minimum, 0, room)
+    bits[rows] = np.where(
+        room == 0,
         Reason.LINE_MAXIMUM_BELOW_CASE_PACK.bit,
         np.where(below_minimum, Reason.LINE_MAXIMUM_BELOW_MINIMUM_ORDER.bit, Reason.CUT_TO_LINE_MAXIMUM.bit),
     )
-    return after, np.where(after < quantity, bits, 0)
+    return after, bits

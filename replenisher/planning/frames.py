@@ -141,14 +141,14 @@ whose apply (`retailer` or `planner`). `on_hand` and the open quantities are nev
 CONTRACTS = (INVENTORY, PRODUCTS, LEVELS, IN_FLIGHT, SNAPSHOT)
 
 
-def _keeps(column: pd.Series, kind: str) -> bool:
+def _keeps(dtype: object, kind: str) -> bool:
     if kind == WHOLE:
-        return column.dtype == np.int64
+        return dtype == np.int64
     if kind == FLAG:
-        return column.dtype == np.bool_
+        return dtype == np.bool_
     if kind == NAMED:
-        return isinstance(column.dtype, pd.CategoricalDtype)
-    return isinstance(column.dtype, pd.CategoricalDtype | pd.StringDtype)
+        return isinstance(dtype, pd.CategoricalDtype)
+    return isinstance(dtype, pd.CategoricalDtype | pd.StringDtype)
 
 
 def check_columns(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
@@ -156,12 +156,12 @@ def check_columns(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
 
     Raises PlanningInputError naming the column.
     """
+    dtypes = dict(zip(frame.columns, frame.dtypes, strict=True))
     for name, kind in contract.columns.items():
-        if name not in frame.columns:
+        if name not in dtypes:
             raise PlanningInputError(f"{contract.name}: column {name} is missing")
-        column = frame[name]
-        if not _keeps(column, kind):
-            raise PlanningInputError(f"{contract.name}: column {name} should be {kind}, not {column.dtype}")
+        if not _keeps(dtypes[name], kind):
+            raise PlanningInputError(f"{contract.name}: column {name} should be {kind}, not {dtypes[name]}")
     return frame
 
 

@@ -42,6 +42,18 @@ STEPS = (
 )
 """The quantity columns in the order in which the steps apply; the last one equals `order_quantity`."""
 
+_NEEDED = (
+    "inventory_position",
+    "reorder_point",
+    "order_up_to_level",
+    "case_pack",
+    "minimum_order_quantity",
+    "maximum_line_quantity",
+    "unit_cost",
+    "cost_known",
+)
+"""What the steps after the trigger need to know of a row."""
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -93,18 +105,17 @@ def plan(snapshot: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     from_planner = (snapshot["levels_source"] == "planner").to_numpy()
     reasons = constraints.excluded(columns, from_planner, rules.unlisted == "exclude")
     allowed = reasons == 0
-    reasons[np.flatnonzero(allowed & ~triggered)] = _not_triggered(rules.trigger).bit
+    np.copyto(reasons, _not_triggered(rules.trigger).bit, where=allowed & ~triggered)
     rows = np.flatnonzero(allowed & triggered)
     columns["inventory_position"] = position
-    steps, bits = _quantities(snapshot, {name: values[rows] for name, values in columns.items()}, rows, rules)
+    steps, bits = _quantities(snapshot, {name: columns[name][rows] for name in _NEEDED}, rows, rules)
     reasons[rows] = bits
     _note(reasons, columns)
-    added: dict[str, Any] = {"inventory_position": position, "triggered": triggered}
-    added |= _spread(len(snapshot), rows, steps)
-    added["reasons"] = reasons
-    added["reason"] = pd.Categorical.from_codes(main_reason_codes(reasons), dtype=REASON_DTYPE, validate=False)
+    reason = pd.Categorical.from_codes(main_reason_codes(reasons), dtype=REASON_DTYPE, validate=False)
     # Built without copies: at a million rows copying the columns once more would cost more than computing them.
-    return pd.concat([snapshot, pd.DataFrame(added, index=snapshot.index, copy=False)], axis=1)
+    first = pd.DataFrame({"inventory_position": position, "triggered": triggered}, index=snapshot.index, copy=False)
+    last = pd.DataFrame({"reasons": reasons, "reason": reason}, index=snapshot.index, copy=False)
+    return pd.concat([snapshot, first, _spread(snapshot.index, rows, steps), last], axis=1)
 
 
 def _not_triggered(trigger: Trigger) -> Reason:
@@ -157,10 +168,13 @@ def _candidates(
     )
 
 
-def _spread(size: int, rows: npt.NDArray[np.intp], steps: list[Whole]) -> dict[str, Whole]:
-    """Put the asking rows' quantities into columns of all rows, 0 elsewhere."""
-    columns = {}
-    for name, values in zip((*STEPS, "order_quantity"), (*steps, steps[-1]), strict=True):
-        columns[name] = np.zeros(size, dtype=np.int64)
-        columns[name][rows] = values
-    return columns
+def _spread(index: pd.Index, rows: npt.NDArray[np.intp], steps: list[Whole]) -> pd.DataFrame:
+    """Put the asking rows' quantities into columns of all rows, 0 elsewhere.
+
+    One block for all columns: fresh memory costs more than the arithmetic, and a large block comes in large pages.
+    """
+    names = [*STEPS, "order_quantity"]
+    block = np.zeros((len(names), len(index)), dtype=np.int64)
+    for column, values in zip(block, [*steps, steps[-1]], strict=True):
+        column[rows] = values
+    return pd.DataFrame(block.T, index=index, columns=names, copy=False)

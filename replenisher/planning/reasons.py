@@ -126,6 +126,9 @@ def reasons_in(bits: int) -> list[Reason]:
 
 def main_reason_codes(bits: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
     """Find the position of the lowest set bit of each row: the code of its main reason in REASON_DTYPE."""
-    lowest = bits & -bits
-    codes: npt.NDArray[np.int8] = np.bitwise_count(lowest - 1).astype(np.int8)
+    # A set bit less one is as many ones as the bit's position: -b & b keeps the lowest set bit of b alone.
+    below = -bits
+    below &= bits
+    below -= 1
+    codes: npt.NDArray[np.int8] = np.bitwise_count(below).astype(np.int8)
     return codes
