@@ -46,12 +46,6 @@ class Services:
         return self._channels[key]
 
     def forget_channel(self, company: CompanySettings) -> None:
-        """Drop the company's channel and with it the token, or the refusal of one, that it remembers."""
-        channel = self._channels.pop(f"{company.channel}/{company.platform}", None)
-        if channel is not None:
-            channel.close()
-
-    def forget_channel(self, company: CompanySettings) -> None:
         """Drop the company's channel, which remembers refused credentials; the next use starts afresh."""
         channel = self._channels.pop(_channel_key(company), None)
         if channel is not None:

@@ -19,8 +19,6 @@ def pause_platform(services: Services, company: CompanySettings, error: GatewayE
         # After a resume the corrected credentials must really be tried, not the remembered refusal.
         services.forget_channel(company)
         affected = [other.id for other in services.settings.companies if other.platform == company.platform]
-        # The channel remembers the refusal; after `resume` a new one asks for a token again, once.
-        services.forget_channel(company)
     with services.database.transaction() as session:
         for one in affected:
             companies.pause(session, one, str(error))
