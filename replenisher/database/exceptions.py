@@ -87,12 +87,14 @@ def listed(
     return session.execute(query.limit(limit)).scalars().all()
 
 
-def counts(session: Session) -> dict[str, int]:
-    """Count open exceptions by kind."""
+def counts(session: Session, company: str | None = None) -> dict[str, int]:
+    """Count open exceptions by kind, the most frequent first."""
     query = (
         select(PlannerException.kind, func.count())
         .where(PlannerException.resolved_at.is_(None))
         .group_by(PlannerException.kind)
-        .order_by(func.count().desc())
+        .order_by(func.count().desc(), PlannerException.kind)
     )
+    if company is not None:
+        query = query.where(PlannerException.company == company)
     return {str(kind): int(count) for kind, count in session.execute(query)}

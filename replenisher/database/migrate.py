@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from replenisher.database.session import Database
-from replenisher.errors import DatabaseError
+from replenisher.errors import DatabaseError, NotFoundError
 
 LOCK = 7_305_714_921
 """Advisory lock: two programs that migrate at once take turns."""
@@ -35,11 +35,19 @@ def _configuration(connection: Connection) -> Config:
     return configuration
 
 
-def head_revision() -> str:
-    """Name the newest revision that this program carries."""
+def _scripts() -> ScriptDirectory:
     configuration = Config()
     configuration.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
-    return str(ScriptDirectory.from_config(configuration).get_current_head())
+    return ScriptDirectory.from_config(configuration)
+
+
+def _newest_first() -> list[str]:
+    return [script.revision for script in _scripts().walk_revisions()]
+
+
+def head_revision() -> str:
+    """Name the newest revision that this program carries."""
+    return str(_scripts().get_current_head())
 
 
 def current_revision(database: Database) -> str | None:
@@ -49,15 +57,20 @@ def current_revision(database: Database) -> str | None:
 
 
 def migrate(database: Database, revision: str = "head") -> tuple[str | None, str | None]:
-    """Bring the database to a revision, up or down (`base` removes everything); gives it before and after."""
+    """Bring the database to a revision, up or down (`base` removes everything); gives it before and after.
+
+    Raises NotFoundError for a revision that this program does not carry.
+    """
     before = current_revision(database)
+    if revision not in ("head", "base", *_newest_first()):
+        known = ", ".join(reversed(_newest_first()))
+        raise NotFoundError(f"no migration {revision}; there are base, {known} and head")
     with database.engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
         connection.commit()
         try:
             configuration = _configuration(connection)
-            known = list(ScriptDirectory.from_config(configuration).walk_revisions())
-            if revision == "base" or _is_older(revision, before, [script.revision for script in known]):
+            if goes_back(revision, before):
                 command.downgrade(configuration, revision)
             else:
                 command.upgrade(configuration, revision)
@@ -69,10 +82,12 @@ def migrate(database: Database, revision: str = "head") -> tuple[str | None, str
     return before, current_revision(database)
 
 
-def _is_older(revision: str, current: str | None, newest_first: list[str]) -> bool:
-    if revision not in newest_first or current not in newest_first:
-        return False
-    return newest_first.index(revision) > newest_first.index(current)
+def goes_back(revision: str, current: str | None) -> bool:
+    """Tell whether going from the current revision to this one removes tables."""
+    known = _newest_first()
+    if revision == "base":
+        return True
+    return revision in known and current in known and known.index(revision) > known.index(current)
 
 
 def check_migrated(database: Database) -> None:

@@ -114,7 +114,7 @@ def find_order(session: Session, text: str) -> Order | None:
     """Find an order by our id or by its vendor invoice number, in any case."""
     query = select(Order).where(Order.vendor_invoice_number == text.strip().upper())
     found = session.execute(query).scalar_one_or_none()
-    if found is None and text.strip().isdigit() and int(text) < 2**63:
+    if found is None and text.strip().isdecimal() and int(text) < 2**63:
         found = session.get(Order, int(text))
     return found
 

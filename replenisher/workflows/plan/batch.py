@@ -72,8 +72,8 @@ def plan_batch(services: Services, run_id: int, number: int) -> None:
     started = time.monotonic()
     channel = services.channel(company)
     read = channel.inventory(company.id, material.locations, report_window(company, channel.platform_now()))
-    found = _judge(company, material, read)
-    stopper = _stopper(found)
+    found = judge(company, material, read)
+    stopper = stopper_of(found)
     if stopper is not None and not found.frames:
         if isinstance(stopper, CredentialsError | ForbiddenError):
             pause_platform(services, company, stopper)
@@ -114,9 +114,10 @@ def _material(session: Session, run: PlanningRun, batch: RunBatch) -> Material:
     )
 
 
-def _judge(
+def judge(
     company: CompanySettings, material: Material, read: dict[str, tuple[pd.DataFrame, ReportStamp] | Exception]
 ) -> Findings:
+    """Part the answers of a batch into reports to plan on and refusals."""
     found = Findings({}, {}, {})
     for location in material.locations:
         answer = read[location]
@@ -133,7 +134,7 @@ def _judge(
     return found
 
 
-def _stopper(found: Findings) -> GatewayError | None:
+def stopper_of(found: Findings) -> GatewayError | None:
     """Find what stops the whole batch: refused credentials, or nothing but passing trouble."""
     errors = list(found.refused.values())
     for error in errors:
@@ -148,18 +149,25 @@ def _stopper(found: Findings) -> GatewayError | None:
 def _plan(
     services: Services, company: CompanySettings, run: PlanningRun, material: Material, found: Findings
 ) -> tuple[pd.DataFrame | None, dict[str, pd.DataFrame]]:
+    products = services.archive.get_frame(run.inputs["products"]) if "products" in run.inputs else None
+    levels = services.archive.get_frame(run.inputs["levels"]) if "levels" in run.inputs else None
+    return plan_reports(company, found, material.own, products, levels)
+
+
+def plan_reports(
+    company: CompanySettings, found: Findings, own: InFlight, products: pd.DataFrame | None, levels: pd.DataFrame | None
+) -> tuple[pd.DataFrame | None, dict[str, pd.DataFrame]]:
+    """Plan the good reports as one frame (None without any); gives also, by kind, the rows that no report has."""
     if not found.frames:
         return None, {}
     inventory = pd.concat(list(found.frames.values()), ignore_index=True)
-    products = services.archive.get_frame(run.inputs["products"]) if "products" in run.inputs else None
-    levels = services.archive.get_frame(run.inputs["levels"]) if "levels" in run.inputs else None
-    own = in_flight_frame(material.own)
-    own = own[own["location"].isin(list(found.frames))]
-    unmatched = {"in_flight_unmatched": orphans(inventory, own)}
+    in_flight = in_flight_frame(own)
+    in_flight = in_flight[in_flight["location"].isin(list(found.frames))]
+    unmatched = {"in_flight_unmatched": orphans(inventory, in_flight)}
     if levels is not None:
         here = levels[levels["location"].isin(list(found.frames))]
         unmatched["levels_unmatched"] = orphans(inventory, here)
-    return plan(snapshot(inventory, products, levels, own), company.planning_rules()), unmatched
+    return plan(snapshot(inventory, products, levels, in_flight), company.planning_rules()), unmatched
 
 
 def in_flight_frame(own: InFlight) -> pd.DataFrame:

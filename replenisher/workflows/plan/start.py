@@ -75,18 +75,18 @@ def rules_document(company: CompanySettings) -> dict[str, Any]:
 
 
 def wanted_locations(
-    company: CompanySettings, run: PlanningRun, listed: Sequence[Location]
+    company: CompanySettings, only: Sequence[str] | None, listed: Sequence[Location]
 ) -> tuple[list[str], list[str]]:
-    """Give the locations this run plans, and those asked for that the retailer has not enabled."""
+    """Give the locations to plan (`only` these, else the company's), and those asked for that are not enabled."""
     enabled = {location.id for location in listed}
-    asked = run.only_locations or list(company.locations) or sorted(enabled)
+    asked = only or list(company.locations) or sorted(enabled)
     return [location for location in asked if location in enabled], [one for one in asked if one not in enabled]
 
 
 def _begin(
     services: Services, company: CompanySettings, run: PlanningRun, listed: list[Location], inputs: dict[str, Any]
 ) -> None:
-    wanted, absent = wanted_locations(company, run, listed)
+    wanted, absent = wanted_locations(company, run.only_locations, listed)
     size = services.settings.work.batch_locations
     batches = [wanted[first : first + size] for first in range(0, len(wanted), size)]
     with services.database.transaction() as session:

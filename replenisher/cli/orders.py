@@ -1,0 +1,131 @@
+"""`orders`: list, look at, approve and decline purchase orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from replenisher.cli.exits import ExitCode, code_of
+from replenisher.cli.options import CompanyOption, ConfigOption, JsonOption, LimitOption, connected, person
+from replenisher.cli.order_pages import order_as_data, print_list, print_order
+from replenisher.cli.screen import literal, messages, out, print_json
+from replenisher.errors import NotFoundError, ReplenisherError
+
+if TYPE_CHECKING:
+    from replenisher.database.models import Order
+    from replenisher.services import Services
+
+orders = typer.Typer(help="Purchase orders: list, show, approve, decline.", no_args_is_help=True)
+IdsArgument = Annotated[list[str], typer.Argument(metavar="ID...", help="Order ids or vendor invoice numbers.")]
+
+
+@orders.command("list")
+def list_orders(
+    config: ConfigOption = None,
+    *,
+    state: Annotated[
+        list[str] | None, typer.Option("--state", help="Only orders in this state; may be given several times.")
+    ] = None,
+    company: CompanyOption = None,
+    location: Annotated[str | None, typer.Option("--location", metavar="ID", help="Only this location.")] = None,
+    run: Annotated[int | None, typer.Option("--run", metavar="ID", help="Only orders of this run.")] = None,
+    limit: LimitOption = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """List orders, the newest first."""
+    from replenisher.database import orders as queries  # noqa: PLC0415 - `--help` must not wait for it
+
+    states = _known_states(state or [])
+    with connected(config) as services:
+        if company is not None:
+            services.settings.company(company)
+        with services.database.transaction() as session:
+            found = queries.listed(session, company=company, location=location, states=states, run_id=run, limit=limit)
+    if as_json:
+        print_json([order_as_data(order) for order in found])
+        return
+    print_list(found)
+    if len(found) == limit:
+        messages().print(literal(f"only the newest {limit} are shown; see more with --limit"))
+
+
+def _known_states(given: list[str]) -> list[str]:
+    from replenisher.purchasing.states import OrderState  # noqa: PLC0415 - `--help` must not wait for it
+
+    known = [one.value for one in OrderState]
+    for word in given:
+        if word not in known:
+            raise typer.BadParameter(f"{word!r} is no state; the states are {', '.join(known)}", param_hint="--state")
+    return given
+
+
+@orders.command("show")
+def show_order(
+    order: Annotated[str, typer.Argument(metavar="ID", help="Order id or vendor invoice number.")],
+    config: ConfigOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Show an order: its lines, what has been received, every attempt and everything that happened to it."""
+    from replenisher.database import orders as queries  # noqa: PLC0415 - `--help` must not wait for it
+
+    with connected(config) as services, services.database.transaction() as session:
+        found = queries.find_order(session, order)
+        if found is None:
+            raise NotFoundError(
+                f"no order has the id or vendor invoice number {order!r}; see `replenisher orders list`"
+            )
+        parts = (
+            queries.lines_of(session, found.id),
+            queries.attempts_of(session, found.id),
+            queries.events_of(session, found.id),
+        )
+    if as_json:
+        print_json(order_as_data(found, *parts))
+    else:
+        print_order(found, *parts)
+
+
+@orders.command("approve")
+def approve_orders(ids: IdsArgument, config: ConfigOption = None) -> None:
+    """Approve held orders; a running worker sends them within seconds."""
+    from replenisher.workflows.approve import approve_order  # noqa: PLC0415 - `--help` must not wait for it
+
+    actor = person()
+    _each(ids, config, lambda services, text: approve_order(services, text, actor=actor), "approved")
+
+
+@orders.command("decline")
+def decline_orders(
+    ids: IdsArgument,
+    config: ConfigOption = None,
+    *,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with the order.")],
+) -> None:
+    """Turn down held orders, or release ones that need a person after making sure that nothing will be shipped."""
+    from replenisher.workflows.approve import decline_order  # noqa: PLC0415 - `--help` must not wait for it
+
+    if not reason.strip():
+        raise typer.BadParameter("should not be empty", param_hint="--reason")
+    actor = person()
+    _each(ids, config, lambda services, text: decline_order(services, text, actor=actor, reason=reason), "declined")
+
+
+def _each(ids: list[str], config: Path | None, do: Callable[[Services, str], Order], done: str) -> None:
+    """Do it to each order; what cannot be done to one is told and does not stop the others."""
+    codes: list[ExitCode] = []
+    with connected(config) as services:
+        for text in ids:
+            try:
+                order = do(services, text)
+            except ReplenisherError as error:
+                messages().print(literal(f"{text}: not {done}: {error}"), soft_wrap=True)
+                codes.append(code_of(error))
+            else:
+                told = f"{order.vendor_invoice_number} (order {order.id}, location {order.location}): {done}"
+                out().print(literal(told))
+    if codes:
+        raise typer.Exit(codes[0])

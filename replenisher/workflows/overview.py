@@ -1,0 +1,183 @@
+"""Where everything stands: a run in figures, a company, and the whole daemon; read only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from replenisher.config import CompanySettings
+from replenisher.config.slots import slots_between
+from replenisher.database import companies, due, exceptions, orders, runs
+from replenisher.database.migrate import current_revision, head_revision
+from replenisher.database.models import CompanyState, Order, PlanningRun, RunLocation
+from replenisher.database.session import Session
+from replenisher.errors import NotFoundError
+from replenisher.services import Services
+
+MOST = 100_000
+PARTS = ("scheduler", "sweeper")
+"""Parts of the daemon that note each time they did their work."""
+
+HORIZONS = (timedelta(days=1), timedelta(days=8), timedelta(days=63), timedelta(days=1500))
+
+
+@dataclass(frozen=True)
+class OrderCount:
+    """How many orders, and the units on them."""
+
+    orders: int
+    units: int
+
+
+@dataclass(frozen=True)
+class Unplanned:
+    """A location that a run did not plan: `refused` or `missing`, and why."""
+
+    location: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RunFigures:
+    """A run in figures; `orders` are in the state they have now, `exceptions` are open ones that name the run."""
+
+    id: int
+    company: str
+    kind: str
+    slot: datetime
+    state: str
+    reason: str | None
+    opened_at: datetime
+    closed_at: datetime | None
+    cut_off_at: datetime
+    locations: dict[str, int]
+    rows: int
+    ordering_rows: int
+    orders: dict[str, OrderCount]
+    value: Decimal
+    unplanned: list[Unplanned]
+    exceptions: dict[str, int]
+
+
+@dataclass(frozen=True)
+class CompanyOverview:
+    """A configured company: is it paused, what comes next, what is open."""
+
+    id: str
+    name: str
+    time_zone: str
+    paused_at: datetime | None
+    pause_reason: str | None
+    schedule: str | None
+    next_slot: datetime | None
+    last_run: RunFigures | None
+    orders: dict[str, OrderCount]
+    exceptions: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The whole daemon; heartbeats are seconds since a part last did its work, None for never."""
+
+    revision: str | None
+    needed_revision: str
+    heartbeats: dict[str, float | None] = field(default_factory=dict)
+    companies: list[CompanyOverview] = field(default_factory=list)
+    oldest_due_order_seconds: float | None = None
+
+
+def overview(services: Services) -> Overview:
+    """Gather where the daemon stands; a database that is not migrated gives its revisions alone."""
+    services.database.ping()
+    revision, needed = current_revision(services.database), head_revision()
+    if revision != needed:
+        return Overview(revision, needed)
+    with services.database.transaction() as session:
+        beats = companies.heartbeats(session)
+        known = {state.company: state for state in companies.states(session)}
+        now = companies.now(session)
+        found = [_company(session, company, known.get(company.id), now) for company in services.settings.companies]
+        waited = due.oldest_due_seconds(session)
+    parts = dict.fromkeys((*PARTS, *beats))
+    return Overview(revision, needed, {name: beats.get(name) for name in parts}, found, waited)
+
+
+def run_figures(services: Services, run_id: int) -> RunFigures:
+    """Put a run into figures; NotFoundError when there is no such run."""
+    with services.database.transaction() as session:
+        run = runs.run_of(session, run_id)
+        if run is None:
+            raise NotFoundError(f"there is no run {run_id}; see `replenisher status`")
+        return _figures(session, run)
+
+
+def next_slot(company: CompanySettings, now: datetime) -> datetime | None:
+    """Give the company's next planning time, local; None for one without a schedule."""
+    if company.schedule is None:
+        return None
+    zone = ZoneInfo(company.time_zone)
+    local = now.astimezone(zone).replace(tzinfo=None)
+    for horizon in HORIZONS:
+        slots = slots_between(company.schedule, zone, local, now + horizon)
+        if slots:
+            return slots[0]
+    return None
+
+
+def _company(session: Session, company: CompanySettings, state: CompanyState | None, now: datetime) -> CompanyOverview:
+    latest = runs.latest_runs(session, company.id, limit=1)
+    return CompanyOverview(
+        id=company.id,
+        name=company.name,
+        time_zone=company.time_zone,
+        paused_at=None if state is None else state.paused_at,
+        pause_reason=None if state is None else state.pause_reason,
+        schedule=company.schedule,
+        next_slot=next_slot(company, now),
+        last_run=_figures(session, latest[0]) if latest else None,
+        orders={
+            name: OrderCount(*counts) for name, counts in orders.counts_by_state(session, company=company.id).items()
+        },
+        exceptions=exceptions.counts(session, company.id),
+    )
+
+
+def _figures(session: Session, run: PlanningRun) -> RunFigures:
+    found = runs.locations_of(session, run.id)
+    placed = orders.listed(session, company=run.company, run_id=run.id, limit=MOST)
+    matters = exceptions.listed(session, company=run.company, limit=MOST)
+    return RunFigures(
+        id=run.id,
+        company=run.company,
+        kind=run.kind,
+        slot=run.slot,
+        state=run.state,
+        reason=run.reason,
+        opened_at=run.opened_at,
+        closed_at=run.closed_at,
+        cut_off_at=run.cut_off_at,
+        locations=dict(Counter(location.state for location in found)),
+        rows=sum(location.rows or 0 for location in found),
+        ordering_rows=sum(location.ordering_rows or 0 for location in found),
+        orders=dict(_by_state(placed)),
+        value=sum((order.value for order in placed if order.value is not None), Decimal(0)),
+        unplanned=list(_unplanned(found)),
+        exceptions=dict(Counter(matter.kind for matter in matters if matter.run_id == run.id).most_common()),
+    )
+
+
+def _by_state(placed: Sequence[Order]) -> Iterator[tuple[str, OrderCount]]:
+    for state in sorted({order.state for order in placed}):
+        units = [order.units for order in placed if order.state == state]
+        yield state, OrderCount(len(units), sum(units))
+
+
+def _unplanned(found: Sequence[RunLocation]) -> Iterator[Unplanned]:
+    for location in found:
+        if location.state in ("refused", "missing"):
+            yield Unplanned(location.location, location.state, location.reason or "")

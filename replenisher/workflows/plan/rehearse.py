@@ -1,0 +1,162 @@
+"""Rehearse a plan: fetch and plan as a run would, write nothing to the database and nothing to the archive.
+
+Our own orders in flight are read before the first report is asked for, as in a run; proposals, approvals and limits
+across locations play no part, and neither does an older order approved meanwhile.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+
+from replenisher.config import CompanySettings
+from replenisher.database import companies, orders
+from replenisher.errors import ConfigurationError, GatewayError
+from replenisher.intake.levels import read_levels
+from replenisher.intake.products import read_products
+from replenisher.planning.frames import from_money
+from replenisher.services import Services
+from replenisher.workflows.plan.batch import Material, judge, plan_reports, stopper_of
+from replenisher.workflows.plan.reports import report_window
+from replenisher.workflows.plan.start import wanted_locations
+
+TOP = 3
+"""Reasons shown for each location."""
+
+COLUMNS = ("location", "sku", "order_quantity", "reason", "inventory_position", "reorder_point", "order_up_to_level")
+"""Columns of the file that `write_rows` writes, after the company."""
+
+_FORMULA = re.compile(r"(^|[,;\t\r\n])(\s*)(?=[=+\-@\t\r\x00\uff1d\uff0b\uff0d\uff20])")
+
+
+@dataclass(frozen=True)
+class RehearsedLocation:
+    """What a run would order at one location; value without the lines whose cost is not known."""
+
+    location: str
+    rows: int
+    ordering_rows: int
+    units: int
+    value: Decimal
+    lines_without_cost: int
+    reasons: dict[str, int]
+
+
+@dataclass
+class Rehearsal:
+    """What a run of one company would do: its locations, those refused and why, and the planned frames."""
+
+    company: str
+    locations: list[RehearsedLocation] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    frames: list[pd.DataFrame] = field(default_factory=list)
+
+
+def rehearse(
+    services: Services,
+    company: CompanySettings,
+    only_locations: Sequence[str] | None,
+    tell: Callable[[int, int], None],
+) -> Rehearsal:
+    """Plan a company without writing anything; `tell` hears how many locations of how many are done.
+
+    Raises GatewayError when the list of locations or all reports of a batch cannot be read, and PlannerFileError.
+    """
+    settings = services.settings
+    products_file, levels_file = settings.products_file_of(company), settings.levels_file_of(company)
+    products = None if products_file is None else read_products(products_file)
+    levels = None if levels_file is None else read_levels(levels_file)
+    listed = services.channel(company).locations(company.id)
+    wanted, absent = wanted_locations(company, only_locations, listed)
+    found = Rehearsal(company.id, refused=dict.fromkeys(absent, "the retailer has not enabled this location"))
+    tell(0, len(wanted))
+    size = settings.work.batch_locations
+    for first in range(0, len(wanted), size):
+        frame = _rehearse_batch(
+            services, company, wanted[first : first + size], products=products, levels=levels, found=found
+        )
+        if frame is not None:
+            found.frames.append(frame)
+            found.locations.extend(_summaries(frame))
+        tell(min(first + size, len(wanted)), len(wanted))
+    return found
+
+
+def _rehearse_batch(
+    services: Services,
+    company: CompanySettings,
+    locations: list[str],
+    *,
+    products: pd.DataFrame | None,
+    levels: pd.DataFrame | None,
+    found: Rehearsal,
+) -> pd.DataFrame | None:
+    with services.database.transaction() as session:
+        known = companies.known_locations(session, company.id)
+        usual = {location: known[location].report_rows if location in known else None for location in locations}
+        own = orders.in_flight(session, company.id, locations)
+    channel = services.channel(company)
+    read = channel.inventory(company.id, locations, report_window(company, channel.platform_now()))
+    judged = judge(company, Material(locations, own, [], usual), read)
+    stopper = stopper_of(judged)
+    if stopper is not None and not judged.frames:
+        raise GatewayError(f"company {company.id}: {stopper}", operation=stopper.operation, status=stopper.status)
+    found.refused.update({location: str(error) for location, error in judged.refused.items()})
+    frame, _ = plan_reports(company, judged, own, products, levels)
+    return frame
+
+
+def _summaries(frame: pd.DataFrame) -> list[RehearsedLocation]:
+    worth = frame["order_quantity"] * frame["unit_cost"].where(frame["cost_known"], 0)
+    whole = frame.assign(ordering=frame["order_quantity"] > 0, worth=worth)
+    whole = whole.assign(uncosted=whole["ordering"] & ~whole["cost_known"])
+    summaries = []
+    for location, rows in whole.groupby("location", observed=True, sort=True):
+        counts = rows["reason"].value_counts()
+        reasons = {str(reason): int(count) for reason, count in counts.items() if count > 0}
+        summaries.append(
+            RehearsedLocation(
+                location=str(location),
+                rows=len(rows),
+                ordering_rows=int(rows["ordering"].sum()),
+                units=int(rows["order_quantity"].sum()),
+                value=from_money(int(rows["worth"].sum())),
+                lines_without_cost=int(rows["uncosted"].sum()),
+                reasons=reasons,
+            )
+        )
+    return summaries
+
+
+def write_rows(rehearsals: Sequence[Rehearsal], path: Path) -> int:
+    """Write every planned row as CSV, those that order nothing too; gives how many.
+
+    Text that a spreadsheet would run as a formula is preceded by an apostrophe; numbers stay numbers.
+    Raises ConfigurationError when the file cannot be written.
+    """
+    parts = [
+        frame.loc[:, list(COLUMNS)].assign(company=one.company, **_safe_texts(frame))
+        for one in rehearsals
+        for frame in one.frames
+    ]
+    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["company", *COLUMNS])
+    try:
+        rows.to_csv(path, index=False, columns=["company", *COLUMNS], quoting=csv.QUOTE_NONNUMERIC, encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be written: {error.strerror or error}") from None
+    return len(rows)
+
+
+def _safe_texts(frame: pd.DataFrame) -> dict[str, pd.Series]:
+    return {name: frame[name].astype("str").map(neutralised) for name in ("location", "sku", "reason")}
+
+
+def neutralised(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula, at the start or after a delimiter."""
+    return _FORMULA.sub(r"\1'\2", text)
