@@ -58,65 +58,80 @@ class Reason(Enum):
     @property
     def bit(self) -> int:
         """The reason's bit in the `reasons` column."""
-        return 1 << _POSITIONS[self]
+        return 1 << _MEANINGS[self][0]
 
     @property
     def effect(self) -> Effect:
         """What the reason does to a row."""
-        return _SENTENCES[self][0]
+        return _MEANINGS[self][1]
 
 
-_SENTENCES: dict[Reason, tuple[Effect, str]] = {
-    Reason.DO_NOT_ORDER: (Effect.STOPS, "The retailer marked the product do-not-order."),
-    Reason.DISCONTINUED: (Effect.STOPS, "The products file says that the product is discontinued."),
-    Reason.NOT_LISTED: (Effect.STOPS, "The products file does not list the product."),
-    Reason.LEVELS_MISSING: (Effect.STOPS, "The retailer set neither a minimum nor a maximum."),
-    Reason.LEVELS_SET_TO_ZERO: (Effect.STOPS, "The planners set minimum and maximum to 0."),
-    Reason.LEVELS_INVERTED: (Effect.STOPS, "The maximum is lower than the minimum."),
-    Reason.AT_OR_ABOVE_MINIMUM: (Effect.STOPS, "The inventory position is not below the minimum."),
-    Reason.ABOVE_MINIMUM: (Effect.STOPS, "The inventory position is above the minimum."),
-    Reason.ALREADY_AT_MAXIMUM: (Effect.STOPS, "Nothing is missing to the maximum, which equals the minimum."),
-    Reason.ROUNDED_TO_ZERO: (Effect.STOPS, "Less than a case pack is missing and rounding leaves nothing."),
-    Reason.LINE_MAXIMUM_BELOW_CASE_PACK: (Effect.STOPS, "The maximum per line is less than one case pack."),
+_MEANINGS: dict[Reason, tuple[int, Effect, str]] = {
+    Reason.DO_NOT_ORDER: (0, Effect.STOPS, "The retailer marked the product do-not-order."),
+    Reason.DISCONTINUED: (1, Effect.STOPS, "The products file says that the product is discontinued."),
+    Reason.NOT_LISTED: (2, Effect.STOPS, "The products file does not list the product."),
+    Reason.LEVELS_MISSING: (3, Effect.STOPS, "The retailer set neither a minimum nor a maximum."),
+    Reason.LEVELS_SET_TO_ZERO: (4, Effect.STOPS, "The planners set minimum and maximum to 0."),
+    Reason.LEVELS_INVERTED: (5, Effect.STOPS, "The maximum is lower than the minimum."),
+    Reason.AT_OR_ABOVE_MINIMUM: (6, Effect.STOPS, "The inventory position is not below the minimum."),
+    Reason.ABOVE_MINIMUM: (7, Effect.STOPS, "The inventory position is above the minimum."),
+    Reason.ALREADY_AT_MAXIMUM: (8, Effect.STOPS, "Nothing is missing to the maximum, which equals the minimum."),
+    Reason.ROUNDED_TO_ZERO: (9, Effect.STOPS, "Less than a case pack is missing and rounding leaves nothing."),
+    Reason.LINE_MAXIMUM_BELOW_CASE_PACK: (10, Effect.STOPS, "The maximum per line is less than one case pack."),
     Reason.LINE_MAXIMUM_BELOW_MINIMUM_ORDER: (
+        11,
         Effect.STOPS,
         "The maximum per line is less than the minimum order quantity.",
     ),
-    Reason.NO_ROOM_IN_ORDER_LINES: (Effect.STOPS, "Rows in greater need used up the order's maximum of lines."),
-    Reason.NO_ROOM_IN_ORDER_UNITS: (Effect.STOPS, "The order's maximum of units leaves no room for the smallest lot."),
-    Reason.NO_ROOM_IN_ORDER_VALUE: (Effect.STOPS, "The order's maximum value leaves no room for the smallest lot."),
-    Reason.CUT_TO_ORDER_VALUE: (Effect.CUTS, "Cut to the whole case packs that the order's maximum value allows."),
-    Reason.CUT_TO_ORDER_UNITS: (Effect.CUTS, "Cut to the whole case packs that the order's maximum of units allows."),
-    Reason.CUT_TO_LINE_MAXIMUM: (Effect.CUTS, "Cut to the whole case packs that the maximum per line allows."),
+    Reason.NO_ROOM_IN_ORDER_LINES: (12, Effect.STOPS, "Rows in greater need used up the order's maximum of lines."),
+    Reason.NO_ROOM_IN_ORDER_UNITS: (
+        13,
+        Effect.STOPS,
+        "The order's maximum of units leaves no room for the smallest lot.",
+    ),
+    Reason.NO_ROOM_IN_ORDER_VALUE: (14, Effect.STOPS, "The order's maximum value leaves no room for the smallest lot."),
+    Reason.CUT_TO_ORDER_VALUE: (24, Effect.CUTS, "Cut to the whole case packs that the order's maximum value allows."),
+    Reason.CUT_TO_ORDER_UNITS: (
+        25,
+        Effect.CUTS,
+        "Cut to the whole case packs that the order's maximum of units allows.",
+    ),
+    Reason.CUT_TO_LINE_MAXIMUM: (26, Effect.CUTS, "Cut to the whole case packs that the maximum per line allows."),
     Reason.RAISED_TO_MINIMUM_ORDER: (
+        32,
         Effect.RAISES,
         "Raised to the minimum order quantity, in whole case packs.",
     ),
-    Reason.BELOW_MINIMUM: (Effect.ORDERS, "The inventory position is below the minimum."),
-    Reason.AT_OR_BELOW_MINIMUM: (Effect.ORDERS, "The inventory position is at or below the minimum."),
-    Reason.ROUNDED_UP: (Effect.RAISES, "Rounded up to whole case packs."),
-    Reason.ROUNDED_DOWN: (Effect.CUTS, "Rounded down to whole case packs."),
+    Reason.BELOW_MINIMUM: (36, Effect.ORDERS, "The inventory position is below the minimum."),
+    Reason.AT_OR_BELOW_MINIMUM: (37, Effect.ORDERS, "The inventory position is at or below the minimum."),
+    Reason.ROUNDED_UP: (40, Effect.RAISES, "Rounded up to whole case packs."),
+    Reason.ROUNDED_DOWN: (41, Effect.CUTS, "Rounded down to whole case packs."),
     Reason.ROUNDED_UP_TO_REACH_MINIMUM: (
+        42,
         Effect.RAISES,
         "Rounded up, for the quantity rounded down would have left the position where it asks for goods again.",
     ),
-    Reason.NEGATIVE_ON_HAND: (Effect.NOTES, "The report says less than nothing is on hand; planned as 0."),
+    Reason.NEGATIVE_ON_HAND: (48, Effect.NOTES, "The report says less than nothing is on hand; planned as 0."),
     Reason.NEGATIVE_OPEN_QUANTITY: (
+        49,
         Effect.NOTES,
         "The report gives a negative quantity on order, in transfer or allocated; planned as 0.",
     ),
-    Reason.COST_UNKNOWN: (Effect.NOTES, "The unit cost is not known, so the line counts in no order value."),
+    Reason.COST_UNKNOWN: (50, Effect.NOTES, "The unit cost is not known, so the line counts in no order value."),
 }
-
-_POSITIONS = {reason: position for position, reason in enumerate(Reason)}
+"""Each reason's bit number, effect and sentence. Plans in the archive hold the bits: a number is never used again for
+something else, and new reasons take free numbers where they belong in importance."""
 
 REASON_DTYPE = pd.CategoricalDtype([reason.value for reason in Reason])
-"""The dtype of the `reason` column; a row's category code is the position of its main reason."""
+"""The dtype of the `reason` column: the categories in the order of the enum."""
+
+_CODES = np.full(64, -1, dtype=np.int8)
+_CODES[[meaning[0] for meaning in _MEANINGS.values()]] = [list(Reason).index(reason) for reason in _MEANINGS]
 
 
 def describe(reason: Reason) -> str:
     """Say in one plain sentence what the reason means."""
-    return _SENTENCES[reason][1]
+    return _MEANINGS[reason][2]
 
 
 def reasons_in(bits: int) -> list[Reason]:
@@ -125,10 +140,10 @@ def reasons_in(bits: int) -> list[Reason]:
 
 
 def main_reason_codes(bits: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
-    """Find the position of the lowest set bit of each row: the code of its main reason in REASON_DTYPE."""
+    """Find the code in REASON_DTYPE of each row's main reason, its lowest set bit; every row has one."""
     # A set bit less one is as many ones as the bit's position: -b & b keeps the lowest set bit of b alone.
     below = -bits
     below &= bits
     below -= 1
-    codes: npt.NDArray[np.int8] = np.bitwise_count(below).astype(np.int8)
+    codes: npt.NDArray[np.int8] = _CODES[np.bitwise_count(below)]
     return codes

@@ -50,13 +50,14 @@ def snapshot(
     check(in_flight, IN_FLIGHT)
     keys = _keys(inventory)
     columns: Columns = {"location": _categories(keys["location"]), "sku": _categories(keys["sku"])}
-    columns["category"] = _categories(inventory["category"].astype("category"))
+    columns["category"] = _categories(inventory["category"].astype("category")).copy()
     for name in ("levels_locked", "do_not_order", "sold", "retail_price"):
-        columns[name] = inventory[name].to_numpy()
+        columns[name] = inventory[name].to_numpy(copy=True)
     columns |= _quantities(inventory)
     columns |= _levels(inventory, keys, empty(LEVELS) if levels is None else check(levels, LEVELS))
     columns |= _products(keys, None if products is None else check(products, PRODUCTS))
     columns["in_flight"] = _taken(in_flight["in_flight"], _matching_rows(keys, in_flight, ["location", "sku"]), 0)
+    # Every array above is the snapshot's own, so the frame may take them as they are.
     return pd.DataFrame(columns, copy=False)
 
 
@@ -98,7 +99,7 @@ def _taken(values: pd.Series, rows: npt.NDArray[np.int64], default: int) -> npt.
 
 
 def _quantities(inventory: pd.DataFrame) -> Columns:
-    reported = inventory["on_hand"].to_numpy()
+    reported = inventory["on_hand"].to_numpy(copy=True)
     columns: Columns = {
         "on_hand_reported": reported,
         "on_hand": np.maximum(reported, 0),
@@ -118,7 +119,7 @@ def _levels(inventory: pd.DataFrame, keys: pd.DataFrame, levels: pd.DataFrame) -
     overridden = rows >= 0
     columns: Columns = {}
     for name in ("reorder_point", "order_up_to_level"):
-        reported = inventory[name].to_numpy()
+        reported = inventory[name].to_numpy(copy=True)
         columns[f"retailer_{name}"] = reported
         columns[name] = np.where(overridden, _taken(levels[name], rows, 0), reported)
     columns["levels_source"] = pd.Categorical.from_codes(overridden.astype(np.int8), dtype=LEVELS_SOURCE_DTYPE)

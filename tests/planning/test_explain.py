@@ -134,7 +134,7 @@ def test_rules_that_did_not_make_the_row_are_refused() -> None:
 
 
 @given(anything.snapshots(), anything.rules())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_number_explained_is_the_one_that_the_plan_holds(snapshot: pd.DataFrame, rules: Rules) -> None:
     for row in plan(snapshot, rules).to_dict("records"):
         steps = explain_row(row, rules)

@@ -6,13 +6,17 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from replenisher.planning.frames import SNAPSHOT, check
+from replenisher.planning.policies import Rounding
 from replenisher.planning.position import TERMS
 from replenisher.planning.proposal import STEPS, Rules, plan
 from replenisher.planning.reasons import Effect, Reason, reasons_in
+from replenisher.planning.snapshot import snapshot as snapshot_of
+from tests.bench.bench_planning import inputs
 from tests.planning import anything
 from tests.planning.by_hand import quantities_by_hand
 
@@ -20,13 +24,23 @@ _EVERY_STEP = (*STEPS, "order_quantity")
 
 
 @given(anything.snapshots(), anything.rules())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_plan_is_what_the_rules_say_row_by_row(snapshot: pd.DataFrame, rules: Rules) -> None:
     assert plan(snapshot, rules)["order_quantity"].tolist() == quantities_by_hand(snapshot, rules)
 
 
+@pytest.mark.parametrize("rounding", Rounding)
+@pytest.mark.parametrize(("lines", "units", "value"), [(None, None, None), (90, 700, 20_000_000), (500, 300, None)])
+def test_a_large_plan_is_what_the_rules_say_row_by_row(
+    rounding: Rounding, lines: int | None, units: int | None, value: int | None
+) -> None:
+    rules = Rules(rounding=rounding, maximum_order_lines=lines, maximum_order_units=units, maximum_order_value=value)
+    known = snapshot_of(**inputs(2_000))
+    assert plan(known, rules)["order_quantity"].tolist() == quantities_by_hand(known, rules)
+
+
 @given(anything.snapshots().filter(len), anything.rules(), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_more_of_any_supply_never_means_a_larger_order(
     snapshot: pd.DataFrame, rules: Rules, data: st.DataObject
 ) -> None:
@@ -40,7 +54,7 @@ def test_more_of_any_supply_never_means_a_larger_order(
 
 
 @given(anything.snapshots(capped=False), anything.rules(capped=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_second_run_on_unchanged_input_orders_nothing(snapshot: pd.DataFrame, rules: Rules) -> None:
     first = plan(snapshot, rules)
     second = plan(snapshot.assign(in_flight=snapshot["in_flight"] + first["order_quantity"]), rules)
@@ -48,7 +62,7 @@ def test_a_second_run_on_unchanged_input_orders_nothing(snapshot: pd.DataFrame, 
 
 
 @given(anything.snapshots(), anything.rules())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_quantities_are_whole_packs_within_every_limit(snapshot: pd.DataFrame, rules: Rules) -> None:
     proposal = plan(snapshot, rules)
     ordered = proposal.loc[proposal["order_quantity"] > 0]
@@ -70,7 +84,7 @@ def test_quantities_are_whole_packs_within_every_limit(snapshot: pd.DataFrame, r
 
 
 @given(anything.snapshots(), anything.rules())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_every_row_that_orders_nothing_says_why_and_no_other_row_is_stopped(
     snapshot: pd.DataFrame, rules: Rules
 ) -> None:
@@ -82,7 +96,7 @@ def test_every_row_that_orders_nothing_says_why_and_no_other_row_is_stopped(
 
 
 @given(anything.snapshots(), anything.rules())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_every_change_between_two_steps_has_a_reason_of_its_own(snapshot: pd.DataFrame, rules: Rules) -> None:
     given_by = {
         "after_case_pack": (Reason.ROUNDED_UP, Reason.ROUNDED_DOWN),
@@ -104,7 +118,7 @@ def test_every_change_between_two_steps_has_a_reason_of_its_own(snapshot: pd.Dat
 
 
 @given(anything.snapshots().filter(len), anything.rules(), st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_order_of_the_rows_changes_nothing(snapshot: pd.DataFrame, rules: Rules, random: st.DataObject) -> None:
     order = list(range(len(snapshot)))
     random.shuffle(order)
@@ -113,7 +127,7 @@ def test_the_order_of_the_rows_changes_nothing(snapshot: pd.DataFrame, rules: Ru
 
 
 @given(anything.snapshots().filter(len), anything.rules())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_location_planned_alone_orders_what_it_orders_among_many(snapshot: pd.DataFrame, rules: Rules) -> None:
     together = plan(snapshot, rules)
     for location in set(snapshot["location"].astype("str")):
@@ -123,7 +137,7 @@ def test_a_location_planned_alone_orders_what_it_orders_among_many(snapshot: pd.
 
 
 @given(anything.snapshots(), anything.rules())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_snapshot_is_kept_in_the_plan_and_not_written_to(snapshot: pd.DataFrame, rules: Rules) -> None:
     before = snapshot.copy(deep=True)
     proposal = plan(snapshot, rules)
@@ -133,7 +147,7 @@ def test_the_snapshot_is_kept_in_the_plan_and_not_written_to(snapshot: pd.DataFr
 
 
 @given(anything.snapshots(), anything.rules(capped=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_minimum_order_quantity_never_creates_an_order(snapshot: pd.DataFrame, rules: Rules) -> None:
     without = plan(snapshot.assign(minimum_order_quantity=np.int64(0)), rules)
     ordered_only_with_it = (plan(snapshot, rules)["order_quantity"] > 0) & (without["order_quantity"] == 0)

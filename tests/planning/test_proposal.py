@@ -70,3 +70,11 @@ def test_a_snapshot_whose_quantities_are_floats_is_refused() -> None:
     snapshot = known([shelf()])
     with pytest.raises(PlanningInputError, match="snapshot: column on_hand should be whole, not float64"):
         plan(snapshot.assign(on_hand=np.nan), Rules())
+
+
+def test_a_plan_changed_by_hand_changes_neither_the_snapshot_nor_its_other_columns() -> None:
+    snapshot = known([shelf(on_hand=4)])
+    proposal = plan(snapshot, Rules())
+    proposal.loc[0, ["on_hand", "order_quantity"]] = 99
+    assert snapshot["on_hand"].tolist() == [4]
+    assert proposal["after_maximum_order_value"].tolist() == [26]

@@ -25,10 +25,43 @@ def test_every_reason_is_one_plain_sentence(reason: Reason) -> None:
     assert sentence.count(".") == 1
 
 
-def test_every_reason_has_a_bit_of_its_own_that_int64_holds() -> None:
+def test_a_plan_in_the_archive_is_read_as_it_was_written() -> None:
+    bits = {
+        "do_not_order": 0,
+        "discontinued": 1,
+        "not_listed": 2,
+        "levels_missing": 3,
+        "levels_set_to_zero": 4,
+        "levels_inverted": 5,
+        "at_or_above_minimum": 6,
+        "above_minimum": 7,
+        "already_at_maximum": 8,
+        "rounded_to_zero": 9,
+        "line_maximum_below_case_pack": 10,
+        "line_maximum_below_minimum_order": 11,
+        "no_room_in_order_lines": 12,
+        "no_room_in_order_units": 13,
+        "no_room_in_order_value": 14,
+        "cut_to_order_value": 24,
+        "cut_to_order_units": 25,
+        "cut_to_line_maximum": 26,
+        "raised_to_minimum_order": 32,
+        "below_minimum": 36,
+        "at_or_below_minimum": 37,
+        "rounded_up": 40,
+        "rounded_down": 41,
+        "rounded_up_to_reach_minimum": 42,
+        "negative_on_hand": 48,
+        "negative_open_quantity": 49,
+        "cost_unknown": 50,
+    }
+    assert {reason.value: reason.bit for reason in Reason} == {name: 1 << number for name, number in bits.items()}
+
+
+def test_the_bits_rise_in_the_order_of_importance_and_int64_holds_them() -> None:
     bits = [reason.bit for reason in Reason]
-    assert len(set(bits)) == len(bits)
-    assert sum(bits) < 2**62
+    assert bits == sorted(set(bits))
+    assert bits[-1] < 2**62
 
 
 def test_what_stops_a_row_comes_before_everything_else() -> None:

@@ -165,3 +165,13 @@ def test_the_frames_given_are_not_written_to() -> None:
     snapshot(**frames)
     for name, given in frames.items():
         pd.testing.assert_frame_equal(given, copies[name])
+
+
+def test_the_snapshot_stays_as_it_is_when_the_frames_change_later() -> None:
+    inventory = frame(INVENTORY, [shelf(on_hand=3, sold=4)]).astype({"category": "category"})
+    result = snapshot(inventory, None, None, empty(IN_FLIGHT))
+    before = result.copy(deep=True)
+    for name, changed in {"on_hand": 9, "sold": 9, "reorder_point": 1, "do_not_order": True}.items():
+        inventory.loc[0, name] = changed
+    inventory.loc[0, "category"] = None
+    pd.testing.assert_frame_equal(result, before)
