@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -104,12 +104,6 @@ CALLS: dict[str, Callable[[VendorInventory, str], object]] = {
     "add": lambda gateway, hostile: gateway.add_lines("1", hostile, LINES),
     "remove": lambda gateway, hostile: gateway.remove_lines("1", hostile, ["a"]),
 }
-
-
-@pytest.fixture
-def stage() -> Iterator[Stage]:
-    with Stage() as stage:
-        yield stage
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())

@@ -5,12 +5,8 @@ from __future__ import annotations
 import gzip
 import os
 import socket
-import subprocess
-import sys
-import textwrap
 import time
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
@@ -20,26 +16,18 @@ from replenisher.errors import (
     ForbiddenError,
     GatewayError,
     RefusedError,
-    ReportRefusedError,
     ThrottledError,
     UnauthorisedError,
     UnavailableError,
     WrongProcessError,
 )
 from replenisher.gateways.vendor_inventory import VendorInventory
-from replenisher.purchasing.platform import Company, ReportWindow
+from replenisher.purchasing.platform import Company
 from tests.gateways.saved import saved
 from tests.gateways.stage import Conversation, Play, Seen, Stage, json_reply, reply, says, token_reply
 
 COMPANIES = reply(200, saved("companies.json"))
-WINDOW = ReportWindow(date(2024, 5, 1), date(2024, 5, 30))
 PAGE = saved("page.html")
-
-
-@pytest.fixture
-def stage() -> Iterator[Stage]:
-    with Stage() as stage:
-        yield stage
 
 
 def companies(stage: Stage, **changes: object) -> list[Company]:
@@ -83,20 +71,6 @@ def truncates_without_length(_seen: Seen, conversation: Conversation) -> None:
 
 def truncates_packed(_seen: Seen, conversation: Conversation) -> None:
     conversation.send(reply(200, gzip.compress(saved("companies.json"))[:-9], Content_Encoding="gzip"))
-
-
-def drips_headers(_seen: Seen, conversation: Conversation) -> None:
-    conversation.drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 400)
-
-
-def drips_body(_seen: Seen, conversation: Conversation) -> None:
-    conversation.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n")
-    conversation.drip(b" " * 400)
-
-
-def drips_body_without_length(_seen: Seen, conversation: Conversation) -> None:
-    conversation.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n[]")
-    conversation.drip(b" " * 400)
 
 
 @pytest.mark.parametrize(
@@ -168,36 +142,6 @@ def test_a_routers_own_message_does_not_explain_an_absence(stage: Stage) -> None
     assert not error.explained
 
 
-@pytest.mark.parametrize("play", [drips_headers, drips_body, drips_body_without_length])
-@pytest.mark.parametrize("connection_is_reused", [False, True])
-def test_a_dripping_server_is_cut_off_at_the_deadline(stage: Stage, play: Play, connection_is_reused: bool) -> None:
-    calm = [says(COMPANIES)] if connection_is_reused else []
-    stage.plays["/companyRelationships"] = one_after_the_other(*calm, play)
-    with VendorInventory(stage.connection(deadline_seconds=0.4)) as gateway:
-        for _ in calm:
-            gateway.companies()
-        began = time.monotonic()
-        with pytest.raises(UnavailableError, match=r"within 0\.4 s"):
-            gateway.companies()
-        assert 0.3 < time.monotonic() - began < 0.9
-    if connection_is_reused:
-        assert stage.requests[0].connection == stage.requests[1].connection
-
-
-def test_all_tries_together_end_in_the_total_time(stage: Stage) -> None:
-    stage.plays["/companyRelationships"] = drips_body
-    began = time.monotonic()
-    failure(stage, read_attempts=5, deadline_seconds=0.4, read_total_seconds=0.7)
-    assert time.monotonic() - began < 1.2
-
-
-def test_a_silent_token_service_is_cut_off_at_the_deadline(stage: Stage) -> None:
-    stage.token_play = drips_body
-    began = time.monotonic()
-    assert isinstance(failure(stage, deadline_seconds=0.4), UnavailableError)
-    assert time.monotonic() - began < 0.9
-
-
 def test_a_connection_that_the_platform_closed_while_idle_is_opened_again(stage: Stage) -> None:
     def answers_and_leaves(_seen: Seen, conversation: Conversation) -> None:
         conversation.send(COMPANIES)
@@ -231,7 +175,7 @@ def test_a_token_that_is_refused_although_new_ends_the_read(stage: Stage) -> Non
     assert len(stage.requests) == 2
 
 
-@pytest.mark.parametrize("named", [{"X_RateLimit_ResetSeconds": "1"}, {"Retry_After": "1"}, {"Retry_After": "-5"}])
+@pytest.mark.parametrize("named", [{"X_RateLimit_ResetSeconds": "1", "Retry_After": "50"}])
 def test_a_throttled_read_waits_as_told_and_goes_on(stage: Stage, named: dict[str, str]) -> None:
     throttled = reply(429, b"rate limit exceeded", "text/plain", **named)
     stage.plays["/companyRelationships"] = then_companies(says(throttled))
@@ -250,18 +194,6 @@ def test_a_wait_that_does_not_fit_ends_the_read_and_is_told(stage: Stage, named:
     assert isinstance(error, ThrottledError)
     assert error.retry_after_seconds == wait
     assert len(stage.requests) == 1
-
-
-def test_a_packed_answer_is_read(stage: Stage) -> None:
-    packed = reply(200, gzip.compress(saved("companies.json")), Content_Encoding="gzip")
-    stage.plays["/companyRelationships"] = says(packed)
-    assert len(companies(stage)) == 2
-    assert stage.requests[0].headers["accept-encoding"] == "gzip"
-
-
-def test_a_byte_order_mark_is_passed_over(stage: Stage) -> None:
-    stage.plays["/companyRelationships"] = says(reply(200, b"\xef\xbb\xbf" + saved("companies.json")))
-    assert len(companies(stage)) == 2
 
 
 def test_cookies_are_not_kept(stage: Stage) -> None:
@@ -306,48 +238,3 @@ def test_nothing_secret_stands_in_an_error_or_a_repr(stage: Stage) -> None:
     connection = stage.connection()
     texts = [repr(connection), repr(failure(stage)), failure(stage).answer]
     assert not any("canary" in text for text in texts)
-
-
-def read_peak_of_one_bomb(address: str) -> int:
-    """Read the bomb in a process of its own; its peak memory grew by this many bytes."""
-    script = f"""
-        import resource
-        from datetime import date
-        from replenisher.errors import ReportRefusedError
-        from replenisher.gateways.http import Connection
-        from replenisher.gateways.vendor_inventory import VendorInventory
-        from replenisher.purchasing.platform import ReportWindow
-        import replenisher.gateways.vendor_inventory.inventory as module
-        module.parse_inventory(b"[]", "31007")
-        window = ReportWindow(date(2024, 5, 1), date(2024, 5, 30))
-        connection = Connection("{address}/x", "{address}/v1", "u", "p", "c", "s", "5123")
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        with VendorInventory(connection) as gateway:
-            refused = gateway.inventory("20417", ["31007"], window)["31007"]
-        assert isinstance(refused, ReportRefusedError), refused
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
-    """
-    command = [sys.executable, "-c", textwrap.dedent(script)]
-    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) * 1024
-
-
-def test_a_gzip_bomb_is_refused_without_unpacking_it(stage: Stage) -> None:
-    bomb = gzip.compress(b" " * 256_000_000, 9)
-    assert len(bomb) < 260_000
-    stage.plays["/reports/inventory"] = says(reply(200, bomb, Content_Encoding="gzip"))
-    grown = read_peak_of_one_bomb(stage.address)
-    assert grown < 64 * 1024 * 1024, f"{grown:,} bytes"
-    assert len(stage.requests) == 1
-
-
-def test_an_endless_body_is_refused_at_the_cap(stage: Stage) -> None:
-    def endless(_seen: Seen, conversation: Conversation) -> None:
-        conversation.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n")
-        while True:
-            conversation.send(b" " * 65_536)
-
-    stage.plays["/reports/inventory"] = endless
-    with VendorInventory(stage.connection(max_response_bytes=5_000_000, deadline_seconds=5)) as gateway:
-        refused = gateway.inventory("20417", ["31007"], WINDOW)["31007"]
-    assert isinstance(refused, ReportRefusedError)
-    assert "larger than 5000000 bytes" in refused.reason

@@ -6,7 +6,6 @@ import inspect
 import json
 import threading
 import time
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -35,12 +34,6 @@ ORDER = "9b2e1c70-6e5d-4d52-8b39-6a1f0e2d7c11"
 WINDOW = ReportWindow(date(2024, 5, 1), date(2024, 5, 30))
 LINES = (RequestLine("00123", 6, Decimal("9.99")),)
 PAGE = reply(404, saved("page.html"), "text/html")
-
-
-@pytest.fixture
-def stage() -> Iterator[Stage]:
-    with Stage() as stage:
-        yield stage
 
 
 def test_the_channel_fills_the_protocol_with_the_same_parameters() -> None:

@@ -30,7 +30,7 @@ DEFINITE_NO = frozenset({400, 404, 413, 415, 422})
 NO_ROUTE = re.compile(r"no http resource was found|no action was found", re.IGNORECASE)
 """The web framework's own words for an unknown route: a message, but not about a resource."""
 EXISTS_ALREADY = re.compile(
-    r"found purchase orders? for storeid|existing purchase order"
+    r"found purchase orders? (for storeid|by vendorinvoice)|existing purchase order"
     r"|purchase order.{0,80}already (exists|been)|invoice ?number.{0,80}(already|duplicate|in use|exists)"
     r"|duplicate.{0,40}invoice ?number",
     re.IGNORECASE | re.DOTALL,

@@ -1,0 +1,82 @@
+"""A dripping or silent server is cut off at the wall-clock deadline, in every phase."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from replenisher.errors import (
+    GatewayError,
+    UnavailableError,
+)
+from replenisher.gateways.vendor_inventory import VendorInventory
+from replenisher.purchasing.platform import Company
+from tests.gateways.saved import saved
+from tests.gateways.stage import Conversation, Play, Seen, Stage, reply, says
+
+COMPANIES = reply(200, saved("companies.json"))
+
+
+def companies(stage: Stage, **changes: object) -> list[Company]:
+    with VendorInventory(stage.connection(**changes)) as gateway:
+        return gateway.companies()
+
+
+def failure(stage: Stage, **changes: object) -> GatewayError:
+    with pytest.raises(GatewayError) as caught:
+        companies(stage, **changes)
+    return caught.value
+
+
+def one_after_the_other(*plays: Play) -> Play:
+    left = list(plays)
+
+    def play(seen: Seen, conversation: Conversation) -> None:
+        left.pop(0)(seen, conversation)
+
+    return play
+
+
+def drips_headers(_seen: Seen, conversation: Conversation) -> None:
+    conversation.drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 400)
+
+
+def drips_body(_seen: Seen, conversation: Conversation) -> None:
+    conversation.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n")
+    conversation.drip(b" " * 400)
+
+
+def drips_body_without_length(_seen: Seen, conversation: Conversation) -> None:
+    conversation.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n[]")
+    conversation.drip(b" " * 400)
+
+
+@pytest.mark.parametrize("play", [drips_headers, drips_body, drips_body_without_length])
+@pytest.mark.parametrize("connection_is_reused", [False, True])
+def test_a_dripping_server_is_cut_off_at_the_deadline(stage: Stage, play: Play, connection_is_reused: bool) -> None:
+    calm = [says(COMPANIES)] if connection_is_reused else []
+    stage.plays["/companyRelationships"] = one_after_the_other(*calm, play)
+    with VendorInventory(stage.connection(deadline_seconds=0.4)) as gateway:
+        for _ in calm:
+            gateway.companies()
+        began = time.monotonic()
+        with pytest.raises(UnavailableError, match=r"within 0\.4 s"):
+            gateway.companies()
+        assert 0.3 < time.monotonic() - began < 0.9
+    if connection_is_reused:
+        assert stage.requests[0].connection == stage.requests[1].connection
+
+
+def test_all_tries_together_end_in_the_total_time(stage: Stage) -> None:
+    stage.plays["/companyRelationships"] = drips_body
+    began = time.monotonic()
+    failure(stage, read_attempts=5, deadline_seconds=0.4, read_total_seconds=0.7)
+    assert time.monotonic() - began < 1.2
+
+
+def test_a_silent_token_service_is_cut_off_at_the_deadline(stage: Stage) -> None:
+    stage.token_play = drips_body
+    began = time.monotonic()
+    assert isinstance(failure(stage, deadline_seconds=0.4), UnavailableError)
+    assert time.monotonic() - began < 0.9
