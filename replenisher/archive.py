@@ -24,11 +24,17 @@ COMPRESSION = "zstd"
 
 
 class Archive:
-    """A folder or bucket named by any fsspec URL; a plain path is a local folder, made when first written to."""
+    """A folder or bucket named by any fsspec URL; a plain path is a local folder, made when first written to.
+
+    Raises ArchiveError for a URL that no installed library serves.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._files, self._root = fsspec.core.url_to_fs(url)
+        try:
+            self._files, self._root = fsspec.core.url_to_fs(url)
+        except (ValueError, ImportError) as error:
+            raise ArchiveError(f"the archive {url} cannot be used: {error}") from error
         self._frame = lru_cache(maxsize=8)(self._read_frame)
 
     def put_frame(self, frame: pd.DataFrame) -> str:
