@@ -1,0 +1,59 @@
+"""`replenisher demo`: two cycles with real workers, then what came of them; a second time works too."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMAND = Path(sys.executable).with_name("replenisher")
+
+
+def demo(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(COMMAND), "demo", "--folder", "demo"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=110, check=False)
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory: pytest.TempPathFactory) -> list[subprocess.CompletedProcess[str]]:
+    folder = tmp_path_factory.mktemp("demo")
+    return [demo(folder), demo(folder)]
+
+
+@pytest.mark.timeout(240)
+def test_the_demo_works_twice_in_the_same_folder(twice: list[subprocess.CompletedProcess[str]]) -> None:
+    for shown in twice:
+        assert shown.returncode == 0, shown.stdout + shown.stderr
+
+
+def test_it_shows_both_cycles_with_every_location_read(twice: list[subprocess.CompletedProcess[str]]) -> None:
+    out = twice[0].stdout
+    rows = re.findall(r"│ \d{5}\s+│\s+\d+ │\s+12 │\s+0 │\s+3,000 │", out)
+    assert len(rows) == 4, out
+    assert "confirmed" in out
+
+
+def test_it_explains_a_line_and_says_where_to_look_next(twice: list[subprocess.CompletedProcess[str]]) -> None:
+    out = twice[0].stdout
+    for expected in (
+        "One line explained",
+        "Top exceptions",
+        "Where to look next",
+        "orders list",
+        "Flower",
+        "daemon.log",
+    ):
+        assert expected in out
+
+
+def test_a_folder_that_no_demo_made_is_never_emptied(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    precious = tmp_path / "demo" / "precious.txt"
+    precious.write_text("years of work")
+    shown = demo(tmp_path)
+    assert shown.returncode == 1
+    assert "was not made by a trial" in shown.stderr
+    assert precious.read_text() == "years of work"
