@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from replenisher.database.models import CompanyState, Heartbeat, KnownLocation, Order, PlanningRun
 from replenisher.database.session import Session
+from replenisher.database.unnested import unnested
 from replenisher.purchasing.platform import Location
 
 
@@ -68,14 +69,26 @@ def states(session: Session) -> Sequence[CompanyState]:
 
 def record_locations(session: Session, company: str, locations: Sequence[Location]) -> list[str]:
     """Store the listed locations; gives the ones that were there before and are gone now."""
-    for location in locations:
-        details = {"name": location.name, "bill_to": location.bill_to, "ship_to": location.ship_to}
+    if locations:
+        details = ("name", "bill_to", "ship_to")
+        # Keyed by id: one statement may not write the same row twice, and a platform may list a location twice.
+        rows = {
+            location.id: {
+                "company": company,
+                "location": location.id,
+                **{one: getattr(location, one) for one in details},
+            }
+            for location in locations
+        }
+        statement = insert(KnownLocation).values(list(rows.values()))
         session.execute(
-            insert(KnownLocation)
-            .values(company=company, location=location.id, **details)
-            .on_conflict_do_update(
+            statement.on_conflict_do_update(
                 index_elements=["company", "location"],
-                set_={**details, "last_seen_at": func.now(), "gone_since": None},
+                set_={
+                    **{one: getattr(statement.excluded, one) for one in details},
+                    "last_seen_at": func.now(),
+                    "gone_since": None,
+                },
             )
         )
     gone = session.execute(
@@ -99,12 +112,13 @@ def known_locations(session: Session, company: str) -> dict[str, KnownLocation]:
 
 def remember_report_rows(session: Session, company: str, rows: dict[str, int]) -> None:
     """Keep how many rows each location's last good report had, to notice a halved one."""
-    for location, count in rows.items():
-        session.execute(
-            update(KnownLocation)
-            .where(KnownLocation.company == company, KnownLocation.location == location)
-            .values(report_rows=count)
-        )
+    counted = unnested({KnownLocation.location: list(rows), KnownLocation.report_rows: list(rows.values())})
+    session.execute(
+        update(KnownLocation)
+        .where(KnownLocation.company == company, KnownLocation.location == counted.c.location)
+        .values(report_rows=counted.c.report_rows)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def beat(session: Session, name: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, insert, select
 
 from replenisher.database.models import Order, OrderAttempt, OrderEvent, OrderLine
 from replenisher.database.session import Session
+from replenisher.database.unnested import unnested
 from replenisher.purchasing.platform import RequestLine
 from replenisher.purchasing.states import IN_FLIGHT, PLACED, UNAPPROVED, OrderState
 
@@ -90,13 +91,21 @@ def add_orders(session: Session, orders: Sequence[dict[str, Any]], lines: Sequen
         return []
     statement = insert(Order).returning(Order.id, sort_by_parameter_order=True)
     ids = [int(order) for order in session.execute(statement, list(orders)).scalars()]
-    rows = [
-        {"order_id": order, "sku": line.sku, "quantity": line.quantity, "unit_cost": line.unit_cost}
-        for order, order_lines in zip(ids, lines, strict=True)
-        for line in order_lines
-    ]
-    session.execute(insert(OrderLine), rows)
+    _add_lines(session, [(order, line) for order, ours in zip(ids, lines, strict=True) for line in ours])
     return ids
+
+
+def _add_lines(session: Session, rows: Sequence[tuple[int, RequestLine]]) -> None:
+    # A large run has tens of thousands of lines.
+    lines = unnested(
+        {
+            OrderLine.order_id: [order for order, _ in rows],
+            OrderLine.sku: [line.sku for _, line in rows],
+            OrderLine.quantity: [line.quantity for _, line in rows],
+            OrderLine.unit_cost: [line.unit_cost for _, line in rows],
+        }
+    )
+    session.execute(insert(OrderLine).from_select(list(lines.c.keys()), select(*lines.c)))
 
 
 def add_events(session: Session, events: Sequence[dict[str, Any]]) -> None:

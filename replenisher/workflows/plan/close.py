@@ -128,25 +128,22 @@ def _claim(services: Services, run_id: int) -> PlanningRun | None:
 
 
 def _gather(services: Services, batches: Sequence[RunBatch]) -> Planned:
-    lines: dict[str, tuple[RequestLine, ...]] = {}
+    lines: dict[str, list[RequestLine]] = {}
     lead_times: dict[str, int] = {}
     for batch in batches:
         if batch.frame is None:
             continue
         wanted = services.archive.get_frame(batch.frame, columns=COLUMNS, only=[("order_quantity", ">", 0)])
-        for location, rows in wanted.groupby("location", observed=True, sort=True):
-            lines[str(location)] = _request_lines(rows)
-            lead_times[str(location)] = int(rows["lead_time_days"].max()) or USUAL_LEAD_TIME_DAYS
-    return Planned(lines, lead_times, [order for batch in batches for order in batch.older_proposals or []])
-
-
-def _request_lines(rows: pd.DataFrame) -> tuple[RequestLine, ...]:
-    columns = zip(rows["sku"].astype("str"), rows["order_quantity"], rows["unit_cost"], rows["cost_known"], strict=True)
-    lines = [
-        RequestLine(str(sku), int(quantity), from_money(cost) if known else None)
-        for sku, quantity, cost, known in columns
-    ]
-    return tuple(sorted(lines, key=lambda line: line.sku))
+        # Plain lists: a frame of its own for each of hundreds of locations costs more than all their lines.
+        columns = (wanted[name].tolist() for name in COLUMNS)
+        for location, sku, quantity, cost, known, lead_time_days in zip(*columns, strict=True):
+            lines.setdefault(location, []).append(RequestLine(sku, quantity, from_money(cost) if known else None))
+            lead_times[location] = max(lead_time_days, lead_times.get(location, 0))
+    return Planned(
+        {location: tuple(sorted(ours, key=lambda line: line.sku)) for location, ours in lines.items()},
+        {location: days or USUAL_LEAD_TIME_DAYS for location, days in lead_times.items()},
+        [order for batch in batches for order in batch.older_proposals or []],
+    )
 
 
 def _supersede(session: Session, actor: str, company: str, older: list[int]) -> set[str]:
