@@ -19,7 +19,8 @@ def after(seconds: float) -> ColumnElement[Any]:
     return func.clock_timestamp() + bindparam(None, timedelta(seconds=seconds), type_=Interval)
 
 
-def _not_paused(table: type[Order] | type[PlanningRun]) -> ColumnElement[bool]:
+def not_paused(table: type[Order] | type[PlanningRun]) -> ColumnElement[bool]:
+    """Leave out what belongs to a paused company; claims ask it too, for a hint may be older than the pause."""
     paused = select(CompanyState.company).where(CompanyState.paused_at.is_not(None))
     return table.company.not_in(paused)
 
@@ -35,7 +36,7 @@ def hint_orders(session: Session, *, rehint: float, limit: int) -> list[tuple[in
     """Mark due orders as hinted and give id and state of each; an order hinted within `rehint` seconds is left out."""
     wanted = (
         select(Order.id)
-        .where(*_due(Order, rehint), _not_paused(Order))
+        .where(*_due(Order, rehint), not_paused(Order))
         .order_by(Order.next_at)
         .limit(limit)
         # Two sweepers at once take different rows instead of waiting for each other.
@@ -54,7 +55,7 @@ def hint_runs(session: Session, *, rehint: float, limit: int) -> list[int]:
     """Mark due planning runs as hinted and give their ids."""
     wanted = (
         select(PlanningRun.id)
-        .where(*_due(PlanningRun, rehint), _not_paused(PlanningRun))
+        .where(*_due(PlanningRun, rehint), not_paused(PlanningRun))
         .order_by(PlanningRun.next_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -73,7 +74,7 @@ def hint_batches(session: Session, *, rehint: float, limit: int) -> list[tuple[i
     rows = session.execute(
         select(RunBatch.run_id, RunBatch.number)
         .join(PlanningRun, PlanningRun.id == RunBatch.run_id)
-        .where(*_due(RunBatch, rehint), PlanningRun.state == "reading", _not_paused(PlanningRun))
+        .where(*_due(RunBatch, rehint), PlanningRun.state == "reading", not_paused(PlanningRun))
         .order_by(RunBatch.next_at)
         .limit(limit)
         .with_for_update(skip_locked=True, of=RunBatch)

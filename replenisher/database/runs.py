@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from replenisher.database.due import after
+from replenisher.database.due import after, not_paused
 from replenisher.database.models import PlanningRun, RunBatch, RunLocation
 from replenisher.database.session import Session
 
@@ -89,13 +89,14 @@ def latest_runs(session: Session, company: str | None = None, *, limit: int = 20
 
 
 def claim_run(session: Session, run_id: int, *, states: Sequence[str], lease: float) -> PlanningRun | None:
-    """Take a due run in one of these states for `lease` seconds; None when it is not due, held, or moved on."""
+    """Take a due run in one of these states for `lease` seconds; None when it is not due, held, moved on or paused."""
     statement = (
         update(PlanningRun)
         .where(
             PlanningRun.id == run_id,
             PlanningRun.state.in_(states),
             PlanningRun.next_at <= func.clock_timestamp(),
+            not_paused(PlanningRun),
         )
         .values(
             fence=PlanningRun.fence + 1,
@@ -160,8 +161,8 @@ def add_batches(session: Session, run_id: int, batches: Sequence[Sequence[str]])
 
 
 def claim_batch(session: Session, run_id: int, number: int, *, lease: float) -> RunBatch | None:
-    """Take a due batch of a reading run for `lease` seconds; None when it is not due, held, or done."""
-    reading = exists().where(PlanningRun.id == run_id, PlanningRun.state == "reading")
+    """Take a due batch of a reading run for `lease` seconds; None when it is not due, held, done or paused."""
+    reading = exists().where(PlanningRun.id == run_id, PlanningRun.state == "reading", not_paused(PlanningRun))
     statement = (
         update(RunBatch)
         .where(
@@ -219,11 +220,11 @@ def finish_batch(session: Session, batch: RunBatch, state: str, **values: Any) -
 
 
 def postpone_batch(session: Session, batch: RunBatch, seconds: float) -> None:
-    """Let a claimed batch be tried again after so many seconds."""
+    """Let a claimed batch be tried again after so many seconds; its worker lives, so the attempt does not count."""
     session.execute(
         update(RunBatch)
         .where(RunBatch.run_id == batch.run_id, RunBatch.number == batch.number, RunBatch.fence == batch.fence)
-        .values(next_at=after(seconds), lease_until=None, hinted_at=None)
+        .values(next_at=after(seconds), lease_until=None, hinted_at=None, attempts=RunBatch.attempts - 1)
         .execution_options(synchronize_session=False)
     )
 

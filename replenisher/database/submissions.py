@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from replenisher.database.due import after
-from replenisher.database.models import CompanyState, Order, OrderAttempt, OrderEvent, OrderLine
+from replenisher.database.due import after, not_paused
+from replenisher.database.models import Order, OrderAttempt, OrderEvent, OrderLine
 from replenisher.database.session import Session
 from replenisher.purchasing.states import AT_PLATFORM, OrderState, check_move
 
@@ -21,14 +21,13 @@ def claim_for_sending(session: Session, order_id: int, *, lease: float, at_once:
     None when it is not due, not approved any more, held by another worker, its company is paused, or `at_once` orders
     of its company are being sent already.
     """
-    paused = select(CompanyState.company).where(CompanyState.paused_at.is_not(None))
     query = (
         select(Order)
         .where(
             Order.id == order_id,
             Order.state == OrderState.APPROVED.value,
             Order.next_at <= func.clock_timestamp(),
-            Order.company.not_in(paused),
+            not_paused(Order),
         )
         .with_for_update(skip_locked=True)
     )
@@ -88,7 +87,7 @@ def now() -> ColumnElement[datetime]:
 
 
 def claim_for_looking(session: Session, order_id: int, *, states: frozenset[OrderState], lease: float) -> Order | None:
-    """Take a due order in one of these states to look at it; None when it is not due or has moved on.
+    """Take a due order in one of these states to look at it; None when not due, moved on or paused.
 
     Looking is harmless, so the lease only keeps two workers from asking the same thing at once.
     """
@@ -98,6 +97,7 @@ def claim_for_looking(session: Session, order_id: int, *, states: frozenset[Orde
             Order.id == order_id,
             Order.state.in_([state.value for state in states]),
             Order.next_at <= func.clock_timestamp(),
+            not_paused(Order),
         )
         .values(fence=Order.fence + 1, next_at=after(lease), hinted_at=None)
         .returning(Order)

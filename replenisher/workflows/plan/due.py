@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from replenisher import __version__
 from replenisher.config import CompanySettings
-from replenisher.config.slots import slots_between
+from replenisher.config.slots import MOST, slots_between
 from replenisher.database import companies, runs
 from replenisher.database.session import Session
 from replenisher.errors import CompanyPausedError, RunInProgressError
@@ -44,7 +44,7 @@ def _open_newest(session: Session, company: CompanySettings, since: datetime) ->
     zone = ZoneInfo(company.time_zone)
     last = runs.last_slot(session, company.id)
     start = since.astimezone(zone).replace(tzinfo=None) if last is None else last
-    slots = slots_between(company.schedule or "", zone, start, companies.now(session))
+    slots = _slots(company.schedule or "", zone, start, companies.now(session))
     if not slots or runs.open_run_of(session, company.id) is not None:
         return None
     runs.record_skipped(
@@ -62,6 +62,15 @@ def _open_newest(session: Session, company: CompanySettings, since: datetime) ->
         cut_off_seconds=company.cut_off_minutes * 60,
         engine_version=__version__,
     )
+
+
+def _slots(schedule: str, zone: ZoneInfo, start: datetime, now: datetime) -> list[datetime]:
+    """List every slot since `start`, also after an absence of more than one portion: only the newest may run."""
+    slots = found = slots_between(schedule, zone, start, now)
+    while len(found) == MOST:
+        found = slots_between(schedule, zone, found[-1], now)
+        slots = slots + found
+    return slots
 
 
 def open_manual_run(
