@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
@@ -52,7 +53,7 @@ def head_revision() -> str:
 
 def current_revision(database: Database) -> str | None:
     """Name the revision the database is at; None for one without our tables."""
-    with database.engine.connect() as connection:
+    with database.connection() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -65,7 +66,7 @@ def migrate(database: Database, revision: str = "head") -> tuple[str | None, str
     if revision not in ("head", "base", *_newest_first()):
         known = ", ".join(reversed(_newest_first()))
         raise NotFoundError(f"no migration {revision}; there are base, {known} and head")
-    with database.engine.connect() as connection:
+    with database.connection() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
         connection.commit()
         try:
@@ -75,6 +76,8 @@ def migrate(database: Database, revision: str = "head") -> tuple[str | None, str
             else:
                 command.upgrade(configuration, revision)
             connection.commit()
+        except CommandError as error:
+            raise DatabaseError(f"the database cannot go from revision {before} to {revision}: {error}") from error
         finally:
             connection.rollback()
             connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})

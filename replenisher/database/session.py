@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import create_engine, event, text
-from sqlalchemy.engine import Engine
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -27,18 +27,23 @@ class Database:
         self._owner = os.getpid()
         limits = f"-c statement_timeout={STATEMENT_TIMEOUT} -c lock_timeout={LOCK_TIMEOUT}"
         limits += f" -c idle_in_transaction_session_timeout={IDLE_TIMEOUT} -c timezone=UTC"
-        self.engine: Engine = create_engine(
+        self._engine = create_engine(
             with_driver(url),
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
             connect_args={"options": limits, "connect_timeout": 5, "application_name": "replenisher"},
         )
-        event.listen(self.engine, "checkout", self._refuse_after_fork)
 
-    def _refuse_after_fork(self, *_: object) -> None:
+    @property
+    def engine(self) -> Engine:
+        """The pool of connections; WrongProcessError in a process forked after it was made.
+
+        Asked before a connection leaves the pool: refusing one later would close the parent's socket.
+        """
         if os.getpid() != self._owner:
             raise WrongProcessError("the database engine was made in another process; build services after the fork")
+        return self._engine
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -46,15 +51,14 @@ class Database:
 
         Raises DatabaseError when the server cannot be reached or the tables are missing.
         """
-        try:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
-                yield session
-        except OperationalError as error:
-            raise DatabaseError(f"the database did not answer: {error.orig}") from error
-        except DBAPIError as error:
-            if "UndefinedTable" in type(error.orig).__name__:
-                raise DatabaseError("the database lacks our tables; run `replenisher migrate` first") from error
-            raise
+        with _clear_errors(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Open a bare connection, for what manages its own transactions; errors are those of `transaction`."""
+        with _clear_errors(), self.engine.connect() as connection:
+            yield connection
 
     def ping(self) -> None:
         """Raise DatabaseError unless the server answers."""
@@ -62,8 +66,20 @@ class Database:
             session.execute(text("SELECT 1"))
 
     def close(self) -> None:
-        """Close every pooled connection."""
-        self.engine.dispose()
+        """Close every pooled connection; in a process forked after they were made, only forget them."""
+        self._engine.dispose(close=os.getpid() == self._owner)
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise DatabaseError(f"the database did not answer: {error.orig}") from error
+    except DBAPIError as error:
+        if "UndefinedTable" in type(error.orig).__name__:
+            raise DatabaseError("the database lacks our tables; run `replenisher migrate` first") from error
+        raise
 
 
 def with_driver(url: str) -> str:
