@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from replenisher import services as wiring
 from replenisher.cli import trial
-from replenisher.cli.demo_report import CycleFigures, print_cycle, print_explanation, print_next_steps
+from replenisher.cli.demo_report import CycleFigures, print_cycle, print_explanation, print_next_steps, print_orders
 from replenisher.cli.processes import BEAT, WORKER, Child, Children, module
 from replenisher.config import load
 from replenisher.database import orders, runs
@@ -66,6 +66,7 @@ def demo(folder: Path = FOLDER) -> None:
         progress.stop()
         print_cycle(console, "Cycle 1, first plan", first)
         print_cycle(console, f"Cycle 2, {DAYS} days later", second)
+        print_orders(console, services)
         print_explanation(console, services, second)
         print_next_steps(console, config, folder, time.monotonic() - started, SHORT_TIMES)
         children.stop(20.0)
@@ -112,8 +113,8 @@ def _cycle(
     services: Services, children: Children, progress: Progress, name: str, *, days_ahead: int
 ) -> list[CycleFigures]:
     """Open a run of every company and wait until its orders are where they can get to."""
-    slot = datetime.now().astimezone().replace(tzinfo=None, second=0, microsecond=0) + timedelta(days=days_ahead)
-    ids = [open_manual_run(services, company, slot=slot) for company in services.settings.companies]
+    ahead = timedelta(days=days_ahead)
+    ids = [open_manual_run(services, company, ahead=ahead) for company in services.settings.companies]
     planning = progress.add_task(f"{name}: locations read and planned", total=None)
 
     def planned() -> bool:

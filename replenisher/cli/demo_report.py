@@ -67,6 +67,20 @@ def print_cycle(console: Console, title: str, figures: Sequence[CycleFigures]) -
     console.print(table)
 
 
+def print_orders(console: Console, services: Services) -> None:
+    """Print where every order of both cycles stands by now."""
+    with services.database.transaction() as session:
+        states = orders.counts_by_state(session)
+    table = Table(title="All orders now", title_justify="left", title_style="bold")
+    table.add_column("state")
+    table.add_column("orders", justify="right")
+    table.add_column("units", justify="right")
+    for state, (count, units) in sorted(states.items()):
+        table.add_row(state, f"{count:,}", f"{units:,}")
+    console.print()
+    console.print(table)
+
+
 def print_exceptions(console: Console, session: Session) -> None:
     """Print how many open exceptions there are of each kind, and the newest ones."""
     counts = exceptions.counts(session)

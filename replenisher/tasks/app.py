@@ -19,7 +19,7 @@ from replenisher.tasks.process import process, settings
 
 log = logs.get_logger(__name__)
 
-CHATTY = ("celery.worker.strategy", "celery.app.trace", "celery.beat")
+CHATTY = ("celery.worker.strategy", "celery.worker.request", "celery.app.trace", "celery.beat")
 """They write a line for every hint; ours tell what a hint came to."""
 
 PACKAGE = "replenisher.tasks.steps"

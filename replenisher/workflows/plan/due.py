@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from replenisher import __version__
@@ -78,9 +78,11 @@ def open_manual_run(
     company: CompanySettings,
     only_locations: list[str] | None = None,
     *,
-    slot: datetime | None = None,
+    ahead: timedelta = timedelta(0),
 ) -> int:
-    """Open a run that a person asks for, for this minute in the company's zone (or for the `slot` given, local).
+    """Open a run that a person asks for, for this minute in the company's zone.
+
+    `ahead` is how far a sandbox's clock is ahead of ours: its slots are.
 
     Raises RunInProgressError while another run of the company is open or this minute had one already, and
     CompanyPausedError while it is paused.
@@ -99,8 +101,7 @@ def open_manual_run(
             raise RunInProgressError(
                 f"run {open_run.id} of company {company.id} is still {open_run.state}; wait for it"
             )
-        if slot is None:
-            slot = companies.now(session).astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
+        slot = (companies.now(session) + ahead).astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
         run = runs.open_run(
             session,
             company=company.id,
