@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -112,12 +113,21 @@ def print_explanation(console: Console, services: Services, figures: Sequence[Cy
 def print_next_steps(console: Console, config: Path, folder: Path, seconds: float, times: Mapping[str, object]) -> None:
     """Print where to look next."""
     shortened = ", ".join(f"{name} {value}" for name, value in times.items())
-    console.print(
-        f"\nDone in {seconds:.1f} s, with waits shortened for the demonstration ({shortened}).\n\n"
-        "[bold]Where to look next[/bold]\n"
-        f"  replenisher -c {config} orders list              every order, with its state\n"
-        f"  replenisher -c {config} exceptions list          what a person should look at\n"
-        f"  replenisher -c {config} explain --location L --sku S\n"
-        f"  {folder}/daemon.log                                  what sandbox, worker and beat wrote\n"
-        "  replenisher up --sandbox                             the daemon with Flower, kept running\n"
-    )
+    program = _program()
+    console.print(f"\nDone in {seconds:.1f} s. Waits were shortened for it, in seconds: {shortened}.")
+    table = Table(title="Where to look next", title_justify="left", title_style="bold", box=None, show_header=False)
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
+    table.add_row(f"{program} -c {config} orders list", "every order, with its state")
+    table.add_row(f"{program} -c {config} exceptions list", "what a person should look at")
+    table.add_row(f"{program} -c {config} explain --location L --sku S", "the arithmetic of any row")
+    table.add_row(f"{folder}/daemon.log", "logs of sandbox, worker and beat")
+    table.add_row(f"{program} up --sandbox", "the daemon, kept running, with Flower")
+    console.print()
+    console.print(table)
+
+
+def _program() -> str:
+    """Give the command as it was typed, so that the lines can be copied; a path below this folder stays short."""
+    typed = Path(sys.argv[0])
+    return str(typed.relative_to(Path.cwd())) if typed.is_relative_to(Path.cwd()) else str(typed)
