@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import ARRAY, DateTime, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from replenisher.database.due import after, not_paused
@@ -51,15 +51,18 @@ def record_skipped(
     """Write down slots that passed without a run, so that they are never run late."""
     if not slots:
         return
-    row = {
-        "company": company,
-        "kind": "scheduled",
-        "state": "skipped",
-        "reason": reason,
+    # As one array: the minutes of a week would be more parameters than a statement may have.
+    values: dict[str, Any] = {
+        "company": literal(company),
+        "kind": literal("scheduled"),
+        "state": literal("skipped"),
+        "reason": literal(reason),
         "cut_off_at": func.now(),
-        "engine_version": engine_version,
+        "engine_version": literal(engine_version),
+        "slot": func.unnest(literal(list(slots), ARRAY(DateTime))),
     }
-    session.execute(insert(PlanningRun).values([{**row, "slot": slot} for slot in slots]).on_conflict_do_nothing())
+    statement = insert(PlanningRun).from_select(list(values), select(*values.values()))
+    session.execute(statement.on_conflict_do_nothing())
 
 
 def last_slot(session: Session, company: str) -> datetime | None:
@@ -220,11 +223,11 @@ def finish_batch(session: Session, batch: RunBatch, state: str, **values: Any) -
 
 
 def postpone_batch(session: Session, batch: RunBatch, seconds: float) -> None:
-    """Let a claimed batch be tried again after so many seconds; its worker lives, so the attempt does not count."""
+    """Let a claimed batch be tried again after so many seconds; its worker lives, so counting attempts begins anew."""
     session.execute(
         update(RunBatch)
         .where(RunBatch.run_id == batch.run_id, RunBatch.number == batch.number, RunBatch.fence == batch.fence)
-        .values(next_at=after(seconds), lease_until=None, hinted_at=None, attempts=RunBatch.attempts - 1)
+        .values(next_at=after(seconds), lease_until=None, hinted_at=None, attempts=1)
         .execution_options(synchronize_session=False)
     )
 

@@ -80,6 +80,7 @@ def plan_batch(services: Services, run_id: int, number: int) -> None:
         log.warning("batch_postponed", company=company.id, run_id=run_id, batch=number, error=str(stopper))
         with services.database.transaction() as session:
             runs.postpone_batch(session, batch, RETRY_SECONDS)
+            findings.record_waiting(session, run, found)
         return
     frame, unmatched = _plan(services, company, run, material, found)
     name = None if frame is None else services.archive.put_frame(frame)
@@ -183,7 +184,7 @@ def in_flight_frame(own: InFlight) -> pd.DataFrame:
 
 def _give_up(services: Services, run: PlanningRun, batch: RunBatch, material: Material) -> None:
     """Set aside a batch whose worker died again and again: the others of the run go on."""
-    reason = f"its worker died {batch.attempts - 1} times while planning it"
+    reason = "its worker died again and again while planning it"
     with services.database.transaction() as session:
         if not runs.finish_batch(session, batch, "failed"):
             return

@@ -120,9 +120,13 @@ def _claim(services: Services, run_id: int) -> PlanningRun | None:
             return run
         for location in runs.locations_of(session, run_id):
             if location.state == "pending":
-                text = f"location {location.location}: no report was planned before the cut-off of run {run_id}"
+                text = (
+                    f"location {location.location}: no inventory report was planned before the cut-off of run {run_id}"
+                )
+                text += f"; {location.reason}" if location.reason else ""
                 runs.record_location(session, run_id, location.location, "missing", reason=text)
-                exceptions.raise_matter(session, location_matter(run, location.location, "location_missing", text))
+                matter = location_matter(run, location.location, "location_missing", text, "inventory")
+                exceptions.raise_matter(session, matter)
         runs.begin_closing(session, run, lease)
         return run
 

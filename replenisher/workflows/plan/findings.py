@@ -58,6 +58,12 @@ def record(
             exceptions.raise_matter(session, location_matter(run, location, kind, text, "inventory"))
 
 
+def record_waiting(session: Session, run: PlanningRun, found: Findings) -> None:
+    """Keep why the locations of a postponed batch could not be read; at the cut-off it says why they are missing."""
+    for location, error in found.refused.items():
+        runs.record_location(session, run.id, location, "pending", reason=str(error))
+
+
 def record_other_reports(session: Session, run: PlanningRun, other: OtherReports) -> None:
     """Raise what was not read, and let orders with new receipts be looked at soon."""
     for (location, report), error in other.errors.items():
