@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,8 @@ from replenisher.workflows.sweep import sweep
 from replenisher.workflows.track import track_order
 from tests.world import World, started_sandbox, wait_a_moment
 
-SLOTS = (datetime(2026, 1, 5) + timedelta(minutes=count) for count in itertools.count())  # noqa: DTZ001 - a slot has no zone
+AHEAD = (timedelta(minutes=count) for count in itertools.count())
+"""Every run by hand gets a minute of its own, so that no test waits for one."""
 HELD = {"approval": {"automatic": False}}
 """Of a company whose every order waits for a person."""
 PATIENCE_SECONDS = 30.0
@@ -54,7 +55,7 @@ class Shop:
 
     def open(self, locations: list[str] | None = None, *, company: int = 0) -> int:
         """Open a manual run for a slot of its own."""
-        return open_manual_run(self.services, self.services.settings.companies[company], locations, slot=next(SLOTS))
+        return open_manual_run(self.services, self.services.settings.companies[company], locations, ahead=next(AHEAD))
 
     def plan(self, locations: list[str] | None = None, *, company: int = 0) -> int:
         """Run a whole plan up to its proposals, before anything is sent."""

@@ -50,7 +50,7 @@ CASES = (
     Case("truncated_json", "confirmed", 1, values={"content_length": True}),
     Case("truncated_json", "confirmed", 1, values={"content_length": False}),
     Case("late_acceptance", "confirmed", 1, values={"seconds": 0.5}),
-    Case("late_acceptance", "confirmed", 1, by_way_of="needs_person", values={"seconds": 4}),
+    Case("late_acceptance", "confirmed", 1, by_way_of="needs_person", values={"seconds": 2.5}),
     Case("accepted_never_created", "needs_person", 1, by_way_of="accepted"),
     Case("expired_token", "confirmed", 1, sent=2, by_way_of="approved"),
     Case("drip_headers", "confirmed", 1),
@@ -65,7 +65,11 @@ def shop(tmp_path_factory: pytest.TempPathFactory, template: str, servers: Embed
     """A shop whose every order met its fault and has come to rest."""
     folder = tmp_path_factory.mktemp("create_faults")
     many = ("--locations", str(len(CASES)))
-    small = {"platforms": {"retail": {"maximum_response_megabytes": 1}}, "work": {"batch_locations": 25}}
+    small = {
+        "platforms": {"retail": {"maximum_response_megabytes": 1}},
+        "work": {"batch_locations": 25},
+        "times": {"poll_limit": 1.0, "look_ups": [0.2, 0.6], "settle_window": 1.2},
+    }
     with (
         fresh_database(template) as database_url,
         opened_shop(folder, database_url, servers.broker_url, *many, **small) as opened,
