@@ -10,9 +10,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import func, insert, text
+from sqlalchemy import func, insert, text, update
 
-from replenisher.database import orders
+from replenisher.database import due, orders
 from replenisher.database.models import Order, PlanningRun
 from replenisher.database.session import Database, Session
 from replenisher.purchasing.platform import RequestLine
@@ -62,20 +62,19 @@ def add_order(
     *,
     state: OrderState = OrderState.PROPOSED,
     lines: Sequence[RequestLine] = LINES,
-    due: bool = True,
+    is_due: bool = True,
     **values: Any,
 ) -> int:
     """Write an order in any state, due now unless told otherwise."""
     (order_id,) = orders.add_orders(session, [order_row(run_id, state=state.value, **values)], [lines])
-    if due:
-        make_due(session, "purchase_orders", order_id)
+    if is_due:
+        make_due(session, Order, order_id)
     return order_id
 
 
-def make_due(session: Session, table: str, row_id: int) -> None:
+def make_due(session: Session, table: type[Order] | type[PlanningRun], row_id: int) -> None:
     """Let the row's time have come a moment ago, and forget that anybody was told."""
-    statement = f"UPDATE {table} SET next_at = clock_timestamp() - interval '1 s', hinted_at = NULL WHERE id = :id"
-    session.execute(text(statement), {"id": row_id})
+    session.execute(update(table).where(table.id == row_id).values(next_at=due.after(-1), hinted_at=None))
 
 
 def stored_order(database: Database, order_id: int) -> Order:

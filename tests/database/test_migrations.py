@@ -39,6 +39,14 @@ def empty(empty_database_url: str) -> Iterator[Database]:
     made.close()
 
 
+@pytest.fixture
+def fresh(database_url: str) -> Iterator[Database]:
+    """A migrated database that a test may spoil."""
+    made = Database(database_url)
+    yield made
+    made.close()
+
+
 def what_is_there(database: Database) -> set[str]:
     with database.transaction() as session:
         return set(session.execute(text(OURS)).scalars())
@@ -103,10 +111,10 @@ def test_the_models_are_what_the_migrations_make(database: Database) -> None:
         "DROP INDEX ix_purchase_orders_next_at",
     ],
 )
-def test_a_schema_that_differs_from_the_models_is_seen(database: Database, change: str) -> None:
-    with database.transaction() as session:
+def test_a_schema_that_differs_from_the_models_is_seen(fresh: Database, change: str) -> None:
+    with fresh.transaction() as session:
         session.execute(text(change))
-    assert deviations(database) != []
+    assert deviations(fresh) != []
 
 
 def test_the_databases_own_table_of_moves_is_the_programs(database: Database) -> None:
@@ -137,19 +145,19 @@ def test_an_empty_database_is_told_to_migrate(empty: Database) -> None:
         check_migrated(empty)
 
 
-def test_an_older_database_is_told_to_migrate(database: Database) -> None:
-    set_revision(database, "0000")
+def test_an_older_database_is_told_to_migrate(fresh: Database) -> None:
+    set_revision(fresh, "0000")
     with pytest.raises(DatabaseError, match=r"at revision 0000, this program needs"):
-        check_migrated(database)
+        check_migrated(fresh)
 
 
-def test_a_database_of_a_newer_program_is_not_touched(database: Database) -> None:
-    set_revision(database, "9999")
-    before = what_is_there(database)
+def test_a_database_of_a_newer_program_is_not_touched(fresh: Database) -> None:
+    set_revision(fresh, "9999")
+    before = what_is_there(fresh)
     with pytest.raises(DatabaseError, match="9999"):
-        migrate(database)
-    assert current_revision(database) == "9999"
-    assert what_is_there(database) == before
+        migrate(fresh)
+    assert current_revision(fresh) == "9999"
+    assert what_is_there(fresh) == before
 
 
 def test_a_revision_that_is_not_there_is_told(database: Database) -> None:

@@ -61,9 +61,14 @@ def nobody_listens() -> str:
 def test_what_a_transaction_wrote_is_there_and_an_error_leaves_nothing(database: Database) -> None:
     with database.transaction() as session:
         companies.introduce(session, ["kept"])
-    with pytest.raises(KeyError), database.transaction() as session:
-        companies.introduce(session, ["dropped"])
-        raise KeyError
+
+    def interrupted() -> None:
+        with database.transaction() as session:
+            companies.introduce(session, ["dropped"])
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        interrupted()
     with database.transaction() as session:
         assert [state.company for state in companies.states(session)] == ["kept"]
 

@@ -1,0 +1,41 @@
+"""One migrated database for all tests of queries, emptied between them: a copy for each would take most of the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from replenisher.database.models import OrderAttempt, OrderEvent, OrderMove, Table
+from replenisher.database.session import Database
+from tests.conftest import TEMPLATE
+
+
+@pytest.fixture(scope="package")
+def shared_database(template: str) -> Iterator[Database]:
+    """A migrated database for the tests of this folder."""
+    name = f"queries_{uuid4().hex}"
+    with psycopg.connect(template.replace("postgresql+psycopg://", "postgresql://"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    path, _, query = template.partition("?")
+    made = Database(f"{path.rsplit('/', 1)[0]}/{name}?{query}", pool_size=10)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def database(shared_database: Database) -> Database:
+    """The shared database without a row, apart from the table of moves."""
+    histories = (OrderAttempt.__tablename__, OrderEvent.__tablename__)
+    with shared_database.transaction() as session:
+        for history in histories:
+            session.execute(text(f"ALTER TABLE {history} DISABLE TRIGGER USER"))
+        for table in reversed(Table.metadata.sorted_tables):
+            if table.name != OrderMove.__tablename__:
+                session.execute(table.delete())
+        for history in histories:
+            session.execute(text(f"ALTER TABLE {history} ENABLE TRIGGER USER"))
+    return shared_database
