@@ -8,7 +8,7 @@ import typer
 
 from replenisher.cli.exits import ExitCode
 from replenisher.cli.options import CompanyOption, ConfigOption, JsonOption, LimitOption, connected
-from replenisher.cli.screen import add_row, instant, literal, messages, out, print_json, table
+from replenisher.cli.screen import add_row, literal, messages, minute, out, print_json, table
 
 if TYPE_CHECKING:
     from replenisher.database.models import PlannerException
@@ -40,10 +40,10 @@ def list_exceptions(
     if not found:
         out().print(literal("no exceptions" if everything else "no open exceptions"))
         return
-    made = table("id", "kind", "company", "seen", "times", "message", right=("id", "times"))
+    made = table("id", "kind", "company", "seen", "times", "message", right=("id", "times"), keep=("kind", "seen"))
     for one in found:
         state = "" if one.resolved_at is None else " (settled)"
-        add_row(made, one.id, one.kind + state, one.company, instant(one.last_seen_at), one.times_seen, one.message)
+        add_row(made, one.id, one.kind + state, one.company, minute(one.last_seen_at), one.times_seen, one.message)
     out().print(made)
     if len(found) == limit:
         messages().print(literal(f"only the newest {limit} are shown; see more with --limit"))

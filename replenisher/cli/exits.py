@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from replenisher.errors import (
     ArchiveError,
+    CompanyPausedError,
     ConfigurationError,
     DatabaseError,
     EmbeddedServersError,
@@ -53,6 +54,7 @@ _KINDS: tuple[tuple[type[ReplenisherError], ExitCode], ...] = (
     (NotFoundError, ExitCode.NOT_ALLOWED),
     (IllegalMoveError, ExitCode.NOT_ALLOWED),
     (RunInProgressError, ExitCode.NOT_ALLOWED),
+    (CompanyPausedError, ExitCode.NOT_ALLOWED),
 )
 
 

@@ -11,6 +11,7 @@ from replenisher.cli.options import CompanyOption, ConfigOption, JsonOption, con
 from replenisher.cli.screen import add_row, facts, instant, literal, out, print_json, slot, table
 
 if TYPE_CHECKING:
+    from replenisher.planning.explain import ExplainStep
     from replenisher.services import Services
     from replenisher.workflows.explain import Explanation
 
@@ -56,17 +57,21 @@ def print_explanation(console: Console, found: Explanation) -> None:
     )
     console.print(literal(f"{found.sku} at {place} of {found.company_name}: order {found.order_quantity:,}", "bold"))
     console.print(facts(_sources(found)))
-    made = table("step", "arithmetic", "result", right=("result",))
+    made = table("step", "arithmetic", "result", right=("result",), keep=("step",))
     for step in found.steps:
         style = "bold" if step.label in STRONG else ""
-        result = "" if step.column in ("", "triggered") and step.label != "overshoot" else f"{step.value:,}"
-        if step.column == "triggered":
-            result = "yes" if step.value else "no"
-        add_row(made, step.label, step.text, result, style=style)
+        add_row(made, step.label, step.text, _result(step), style=style)
     console.print(made)
     for change in found.close_changes:
         console.print(literal(f"at the close of the run: {change}", "yellow"))
     console.print(literal(ended_in(found)))
+
+
+def _result(step: ExplainStep) -> str:
+    """Write the number that a step ends in; a step that ends in none has none."""
+    if step.column == "triggered":
+        return "yes" if step.value else "no"
+    return f"{step.value:,}" if step.column or step.label == "overshoot" else ""
 
 
 def _sources(found: Explanation) -> list[tuple[str, object]]:

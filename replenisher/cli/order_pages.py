@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from replenisher.cli.screen import add_row, facts, instant, literal, money, out, slot, table
+from replenisher.cli.screen import add_row, facts, instant, literal, minute, money, out, slot, table
 
 if TYPE_CHECKING:
     from replenisher.database.models import Order, OrderAttempt, OrderEvent, OrderLine
@@ -78,7 +78,7 @@ def print_list(found: Sequence[Order]) -> None:
         return
     made = table(
         "id",
-        "vendor invoice number",
+        "invoice number",
         "company",
         "location",
         "run",
@@ -87,12 +87,13 @@ def print_list(found: Sequence[Order]) -> None:
         "value",
         "created",
         right=("id", "run", "units", "value"),
+        keep=("invoice number", "created"),
     )
     for order in found:
         state = literal(order.state, STYLES.get(order.state, ""))
         units, value = f"{order.units:,}", money(order.value)
         where = (order.company, order.location, order.run_id)
-        add_row(made, order.id, order.vendor_invoice_number, *where, state, units, value, instant(order.created_at))
+        add_row(made, order.id, order.vendor_invoice_number, *where, state, units, value, minute(order.created_at))
     console.print(made)
     for order in found:
         if order.state == "held" and order.hold_reasons:
@@ -117,7 +118,7 @@ def print_order(
             request = f"sha256 {attempt.request_sha256[:12]}…"
             add_row(made, attempt.attempt, instant(attempt.started_at), attempt.worker, request)
         console.print(made)
-    made = table("at", "event", "move", "by", "evidence", title="What happened")
+    made = table("at", "event", "move", "by", "evidence", title="What happened", keep=("at", "event", "move"))
     for event in events:
         add_row(made, instant(event.at), event.name, _move(event), event.actor, _evidence(event.evidence))
     console.print(made)

@@ -89,13 +89,15 @@ def _carry_out(
                 done.append(run_figures(services, _run_one(services, company, location, progress, join=join)))
                 _check_asked(done[-1], location)
             except ReplenisherError as error:
-                messages().print(literal(f"error: {error}"), soft_wrap=True)
+                progress.console.print(literal(f"error: {error}"), soft_wrap=True)
                 codes.append(code_of(error))
     if as_json:
         print_json(done)
     else:
         print_runs(out(), done)
-    if any(figures.state != "closed" or figures.unplanned for figures in done):
+    if any(figures.state != "closed" for figures in done):
+        codes.append(ExitCode.FAILED)
+    if any(figures.unplanned for figures in done):
         codes.append(ExitCode.PROBLEMS)
     return codes
 
@@ -107,17 +109,21 @@ def _run_one(
 
     run_id = open_or_join(services, company, location, join=join)
     task = progress.add_task(f"{company.name}: locations read and planned", total=None)
+    told: set[str] = set()
 
     def tell(standing: Standing) -> None:
-        waiting = " (the platform does not answer; tried again until the cut-off)" if standing.postponed else ""
+        waiting = " (the platform does not answer; it is asked again until the cut-off)" if standing.postponed else ""
+        if standing.postponed and standing.trouble and standing.trouble not in told:
+            told.add(standing.trouble)
+            progress.console.print(literal(f"waiting: {standing.trouble}"), soft_wrap=True)
         described = f"{company.name}: locations read and planned{waiting}"
         progress.update(task, total=standing.total or None, completed=standing.done, description=described)
 
     try:
         carry_out(services, run_id, tell)
     except KeyboardInterrupt:
-        told = f"run {run_id} stays open: a worker goes on with it, or `replenisher run --company {company.id} --join`"
-        messages().print(literal(told), soft_wrap=True)
+        left = f"run {run_id} stays open: a worker goes on with it, or `replenisher run --company {company.id} --join`"
+        messages().print(literal(left), soft_wrap=True)
         raise
     return run_id
 
@@ -144,7 +150,7 @@ def _rehearse(
             try:
                 found.append(rehearse(services, company, location, _teller(progress, task)))
             except ReplenisherError as error:
-                messages().print(literal(f"error: {error}"), soft_wrap=True)
+                progress.console.print(literal(f"error: {error}"), soft_wrap=True)
                 codes.append(code_of(error))
     if output is not None:
         rows = write_rows(found, output)

@@ -55,13 +55,12 @@ def _print_next(console: Console, done: Sequence[RunFigures]) -> None:
 def print_rehearsals(console: Console, found: Sequence[Rehearsal]) -> None:
     """Print what would be ordered at each location, and why."""
     for rehearsal in found:
-        right = ("rows", "ordering", "units", "value")
-        made = table("location", "rows", "ordering", "units", "value", "most frequent reasons", right=right)
+        right = ("rows", "ordering", "units", "value", "no cost")
+        made = table("location", "rows", "ordering", "units", "value", "no cost", "most frequent reasons", right=right)
         for one in rehearsal.locations:
             top = dict(list(one.reasons.items())[:TOP])
-            value = money(one.value) + (f" + {one.lines_without_cost} lines" if one.lines_without_cost else "")
-            figures = (f"{one.rows:,}", f"{one.ordering_rows:,}", f"{one.units:,}", value)
-            add_row(made, one.location, *figures, counted(top))
+            figures = (f"{one.rows:,}", f"{one.ordering_rows:,}", f"{one.units:,}", money(one.value))
+            add_row(made, one.location, *figures, one.lines_without_cost or "", counted(top))
         console.print(
             literal(f"company {rehearsal.company}, dry run: nothing was written, nothing will be sent", "bold")
         )

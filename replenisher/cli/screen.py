@@ -48,7 +48,8 @@ def literal(value: object, style: str = "") -> Text:
 
 def table(*columns: str, right: Sequence[str] = (), keep: Sequence[str] = (), title: str | None = None) -> Table:
     """Make an empty table; `right` columns hold numbers, `keep` columns stay on one line, others are folded to fit."""
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, title=title, title_justify="left")
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
+    made.title, made.title_justify, made.title_style = title and literal(title), "left", "bold"
     for name in columns:
         numbers = name in right
         whole = numbers or name in keep
@@ -97,7 +98,12 @@ _WRITERS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
 
 def instant(moment: datetime | None) -> str:
     """Write an instant in this machine's zone, to the second."""
-    return "" if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+    return "" if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M:%S %Z}"
+
+
+def minute(moment: datetime | None) -> str:
+    """Write an instant in this machine's zone, to the minute."""
+    return "" if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 
 def slot(moment: datetime | None) -> str:

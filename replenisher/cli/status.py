@@ -42,7 +42,7 @@ def status(config: ConfigOption = None, *, as_json: JsonOption = False) -> None:
 def _daemon(servers: ServersNamed, found: Overview) -> list[tuple[str, object]]:
     migrated = found.revision == found.needed_revision
     at = found.revision or "no tables"
-    beats = [f"{name} {ago(seconds)}" for name, seconds in found.heartbeats.items()]
+    beats = [f"{name}: {ago(seconds)}" for name, seconds in found.heartbeats.items()]
     waited = found.oldest_due_order_seconds
     return [
         ("database", servers.database),
@@ -54,7 +54,7 @@ def _daemon(servers: ServersNamed, found: Overview) -> list[tuple[str, object]]:
             if migrated
             else literal(f"at {at}, {found.needed_revision} is needed: run `replenisher migrate`", "red"),
         ),
-        ("daemon", "; ".join(beats)),
+        ("last seen", ", ".join(beats)),
         ("oldest due order", f"due {ago(waited)}" if waited is not None else "none is waiting" if migrated else None),
     ]
 

@@ -38,6 +38,7 @@ def servers_named(settings: Settings) -> ServersNamed:
 
 def _named(kind: str, url: str, embedded: bool, settings: Settings) -> str:
     if embedded:
+        kind = "Valkey" if kind == "broker" else kind
         return f"embedded {kind} in {settings.data_folder}"
     parts = urlsplit(url)
     return f"{kind} at {parts.hostname or 'a local socket'}{f':{parts.port}' if parts.port else ''}{parts.path}"

@@ -14,6 +14,8 @@ from replenisher.config import CompanySettings
 from replenisher.database import companies, exceptions, runs
 from replenisher.database.models import PlanningRun, RunBatch
 from replenisher.errors import GatewayError, NotFoundError, RunInProgressError
+from replenisher.intake.levels import read_levels
+from replenisher.intake.products import read_products
 from replenisher.services import Services
 from replenisher.workflows.plan.batch import plan_batch
 from replenisher.workflows.plan.close import close_run
@@ -25,7 +27,10 @@ WAIT_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a run stands: its row, locations done and in all, its pending batches, why its company is paused."""
+    """Where a run stands: its row, locations done and in all, its pending batches, why its company is paused.
+
+    `trouble` is why a location could not be read yet.
+    """
 
     run: PlanningRun
     done: int
@@ -33,6 +38,7 @@ class Standing:
     pending: list[RunBatch]
     now: datetime
     pause_reason: str | None
+    trouble: str | None
 
     @property
     def ended(self) -> bool:
@@ -47,19 +53,26 @@ class Standing:
     @property
     def postponed(self) -> bool:
         """Whether batches wait because the platform did not answer."""
-        waiting = [batch for batch in self.pending if batch.lease_until is None and batch.attempts > 0]
+        waiting = [batch for batch in self.pending if batch.lease_until is None and batch.fence > 0]
         return bool(waiting) and len(waiting) == len(self.pending)
 
 
 def open_or_join(services: Services, company: CompanySettings, only_locations: list[str] | None, *, join: bool) -> int:
     """Open a manual run, or with `join` take the company's open one if there is one; gives its id.
 
-    Raises RunInProgressError and NotFoundError as `open_manual_run` does.
+    Raises RunInProgressError and NotFoundError as `open_manual_run` does, and PlannerFileError before anything is
+    opened: a person at the keyboard corrects the file first.
     """
     with services.database.transaction() as session:
         found = runs.open_run_of(session, company.id)
     if found is not None and join:
         return found.id
+    for path, read in (
+        (services.settings.products_file_of(company), read_products),
+        (services.settings.levels_file_of(company), read_levels),
+    ):
+        if path is not None:
+            read(path)
     try:
         return open_manual_run(services, company, only_locations)
     except RunInProgressError as error:
@@ -81,8 +94,14 @@ def carry_out(services: Services, run_id: int, tell: Callable[[Standing], None])
             return standing
         if standing.run.lease_until is None:
             _stop_if_hopeless(services, standing)
-        if not _step(services, standing):
+        claims = _claims(standing)
+        if not _step(services, standing) or _claims(look(services, run_id)) == claims:
             time.sleep(WAIT_SECONDS)
+
+
+def _claims(standing: Standing) -> tuple[int, ...]:
+    """Count the claims of the run and its pending batches: the same counts mean that nothing was done."""
+    return (standing.run.fence, *(batch.fence for batch in standing.pending))
 
 
 def _step(services: Services, standing: Standing) -> bool:
@@ -114,15 +133,14 @@ def look(services: Services, run_id: int) -> Standing:
             pending=[batch for batch in runs.batches_of(session, run_id) if batch.state == "pending"],
             now=companies.now(session),
             pause_reason=companies.pause_reason(session, run.company),
+            trouble=next((location.reason for location in found if location.state == "pending"), None),
         )
 
 
 def _stop_if_hopeless(services: Services, standing: Standing) -> None:
     """Raise GatewayError when nobody can go on: the company is paused, or a run by hand could not even start."""
     run, paused = standing.run, standing.pause_reason
-    if paused is None and (run.state != "open" or run.attempts == 0 or run.kind != "manual"):
-        return
-    if paused is not None and standing.run.state == "closing":
+    if paused is None and (run.state != "open" or run.fence == 0 or run.kind != "manual"):
         return
     why = paused or _trouble(services, run) or "its list of locations could not be read"
     if run.kind == "manual" and run.state == "open":
