@@ -23,7 +23,7 @@ from replenisher.errors import (
     UnauthorisedError,
 )
 from replenisher.gateways.vendor_inventory import VendorInventory
-from replenisher.purchasing.platform import OrderAccepted, OrderRequest, RequestLine
+from replenisher.purchasing.platform import OrderAccepted, OrderRequest, ReportWindow, RequestLine
 from tests.gateways.stage import Conversation, Seen, Stage, json_reply, reply, says, token_reply
 
 ORDER_ID = "c4779519-cc52-4274-be88-627cdd245faa"
@@ -84,6 +84,14 @@ def test_two_orders_travel_over_two_connections(stage: Stage) -> None:
         gateway.create(an_order())
     assert stage.requests[0].connection != stage.requests[1].connection
     assert len(stage.token_requests) == 1
+
+
+def test_an_order_never_travels_over_a_connection_that_a_read_has_used(stage: Stage) -> None:
+    stage.plays["/purchaseOrders"] = says(reply(200, b"[]"), ACCEPTED)
+    with VendorInventory(stage.connection()) as gateway:
+        gateway.find("14616", ReportWindow(date(2024, 5, 1), date(2024, 5, 2)))
+        gateway.create(an_order())
+    assert stage.requests[0].connection != stage.requests[1].connection
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 
 import pytest
@@ -10,6 +11,7 @@ from replenisher.errors import (
     GatewayError,
     UnavailableError,
 )
+from replenisher.gateways.http.deadline import Deadline, DeadlinePassedError
 from replenisher.gateways.vendor_inventory import VendorInventory
 from replenisher.purchasing.platform import Company
 from tests.gateways.saved import saved
@@ -80,3 +82,24 @@ def test_a_silent_token_service_is_cut_off_at_the_deadline(stage: Stage) -> None
     began = time.monotonic()
     assert isinstance(failure(stage, deadline_seconds=0.4), UnavailableError)
     assert time.monotonic() - began < 0.9
+
+
+def test_a_socket_that_is_connected_after_the_deadline_is_shut_down_at_once() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, Deadline(0.01) as deadline:
+        time.sleep(0.1)
+        deadline.watch(ours)
+        assert theirs.recv(1) == b""
+        with pytest.raises(DeadlinePassedError):
+            deadline.check()
+
+
+def test_the_connection_of_a_finished_exchange_is_left_alone() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        with Deadline(0.05) as deadline:
+            deadline.watch(ours)
+            deadline.check()
+        time.sleep(0.1)
+        ours.sendall(b"x")
+        assert theirs.recv(1) == b"x"

@@ -54,11 +54,11 @@ DONE_ALL_THE_SAME = {
 def test_a_fault_of_a_creation_has_one_meaning_and_at_most_one_order(
     platform: Platform, fault: str, expected: type[GatewayError]
 ) -> None:
-    connection = platform.connection(deadline_seconds=0.7, max_response_bytes=1_000_000)
+    connection = platform.connection(deadline_seconds=0.5, max_response_bytes=1_000_000)
     with VendorInventory(connection) as gateway:
         at = gateway.locations(platform.company)[0]
         order = an_order(gateway, at, skus_of(gateway, at)[:1])
-        seconds = 0.2 if fault == "late_acceptance" else 0.8
+        seconds = 0.2 if fault == "late_acceptance" else 0.7
         platform.admin.add_faults({"operation": "create_purchase_order", "fault": fault, "seconds": seconds})
         with pytest.raises(GatewayError) as caught:
             gateway.create(order)

@@ -103,6 +103,18 @@ def test_receipts_carry_order_serial_numbers_and_either_spelling_of_the_date() -
     assert frame["received_at"].isna().tolist() == [False, False, True]
 
 
+def test_a_receipt_without_a_date_has_none() -> None:
+    undated = saved("receiving.json").replace(b'"DateReceived"', b'"Other"')
+    assert parse_receiving(undated, "31007")["received_at"].isna().all()
+
+
+def test_two_documents_with_one_id_number_their_lines_on() -> None:
+    documents = json.loads(saved("adjustments.json"))
+    later = documents[0] | {"AdjustmentDate": "2024-05-07T00:00:00"}
+    frame = parse_adjustments(json.dumps([*documents, later]).encode(), "31007")
+    assert frame["line"].tolist() == [1, 2, 3, 4]
+
+
 def test_the_second_sending_location_of_a_transfer_is_the_receiving_one() -> None:
     frame = parse_transfers(saved("transfers.json"), "31007")
     assert frame[["from_location", "to_location"]].to_numpy().tolist() == [["31007", "31008"]] * 2

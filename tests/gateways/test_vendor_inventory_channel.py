@@ -6,6 +6,7 @@ import inspect
 import json
 import threading
 import time
+import uuid
 from datetime import date
 from decimal import Decimal
 
@@ -195,6 +196,15 @@ def test_an_empty_list_of_orders_is_an_answer_and_a_failed_second_page_is_none(s
         assert gateway.find("20417", WINDOW) == []
         with pytest.raises(UnavailableError):
             gateway.find("20417", WINDOW)
+
+
+def test_a_list_of_orders_without_an_end_is_not_used(stage: Stage) -> None:
+    def play(_seen: Seen, conversation: Conversation) -> None:
+        conversation.send(json_reply([{"PurchaseOrderGuid": str(uuid.uuid4())}]))
+
+    stage.plays["/purchaseOrders"] = play
+    with VendorInventory(stage.connection()) as gateway, pytest.raises(UnavailableError, match="no end"):
+        gateway.find("20417", WINDOW)
 
 
 def test_a_refused_list_of_orders_is_told(stage: Stage) -> None:

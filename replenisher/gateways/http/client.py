@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -54,14 +53,6 @@ class HttpClient:
         self._closed = False
         self._offset = timedelta(0)
         self._tokens = TokenKeeper(self._fetch_token)
-
-    def __enter__(self) -> HttpClient:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close every idle connection; in a forked child this does nothing, for the sockets are the parent's."""

@@ -19,7 +19,7 @@ from replenisher.purchasing.platform import (
     RequestLine,
 )
 
-MOST_PAGES = 1000
+MOST_PAGES = 200
 
 
 class OrderWriter:
