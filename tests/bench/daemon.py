@@ -1,15 +1,16 @@
 """The daemon as it runs in production, beside a rendered platform: real servers, Celery worker and beat, real tasks.
 
-Only times differ: due work is looked for every 50 ms instead of every 5 s, so that waiting for the sweeper hides nothing.
+Only times differ: due work is looked for every 50 ms instead of every 5 s, so that waiting for the sweeper hides
+nothing.
 """
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,14 @@ from replenisher.database.migrate import migrate
 from replenisher.embedded import EmbeddedServers, embedded_servers
 from replenisher.services import Services, build
 from replenisher.workflows.plan.due import open_manual_run
+from tests.bench.proc import children_of
 from tests.bench.rendered_platform import VENDOR, Platform
 from tests.bench.rendered_reports import write_planners_files
 
 READY_SECONDS = 60.0
 STEP_SECONDS = 120.0
 QUICK_TIMES = {"tick": 3600.0, "sweep": 0.05, "rehint": 30.0, "polls": [3600.0], "poll_limit": 7200.0}
-COMPANIES = ("14146", "14147", "14148", "14149")
+COMPANIES = tuple(str(14_146 + number) for number in range(8))
 """Each cycle is the first one of its own company: nothing is in flight, no older proposal is in its way."""
 
 
@@ -86,16 +88,19 @@ class Daemon:
                 raise TimeoutError("\n".join(["nothing came of it; the last lines:", *self.logs[-30:]]))
             time.sleep(0.01)
 
+    def state_of(self, run: int) -> str:
+        """Tell how far a run is."""
+        return str(self.ask("SELECT state FROM planning_runs WHERE id = :run", run=run)[0])
+
     def set_aside(self, company: str) -> None:
-        """Pause a company whose cycle is measured, so that sending its orders does not disturb the next one."""
+        """Pause a company whose cycle is measured, and wait until no hint about its orders is left in the queue."""
         with self.services.database.transaction() as session:
             companies.pause(session, company, "the benchmark has what it wanted")
+            paused = companies.now(session) + timedelta(seconds=0.2)
+        # A sweep that waits in the queue longer than its interval is dropped: one that ran found the queue empty.
+        swept = "SELECT count(*) FROM heartbeats WHERE name = 'sweeper' AND at > :paused"
+        self.wait(lambda: self.ask(swept, paused=paused) == (1,))
         self.wait(lambda: self.ask("SELECT count(*) FROM purchase_orders WHERE state = 'submitting'") == (0,))
-
-
-def children_of(process: int) -> list[int]:
-    """Give the ids of a process's children."""
-    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
 def document(platform: Platform, folder: Path, servers: EmbeddedServers) -> dict[str, Any]:

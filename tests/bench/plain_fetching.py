@@ -33,14 +33,16 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads)
 
 
-def fetch(urls: Sequence[str], threads: int, parser: str) -> int:
-    """Fetch and parse in this process; gives the number of rows."""
+def fetch(urls: Sequence[str], threads: int, parser: str) -> tuple[int, float]:
+    """Fetch and parse in this process; gives the number of rows and the seconds of processor time."""
     client, parse = _client(threads), PARSERS[parser]
+    before = time.process_time()
 
     def rows(url: str) -> int:
         return len(parse(client.get(url).raise_for_status().content))
 
-    return sum(_pool(threads).map(rows, urls))
+    read = sum(_pool(threads).map(rows, urls))
+    return read, time.process_time() - before
 
 
 class PlainFetching:
@@ -61,14 +63,15 @@ class PlainFetching:
     ) -> None:
         self._processes.shutdown()
 
-    def seconds(self, parser: str, rows: int) -> float:
-        """Fetch everything once and time it; the floor must have read as many rows as we plan."""
+    def seconds(self, parser: str, rows: int) -> tuple[float, float]:
+        """Fetch everything once: seconds by the clock and of all processors; it must read as many rows as we plan."""
         started = time.perf_counter()
-        read = self._fetch(self._shares, parser)
+        read, processor = self._fetch(self._shares, parser)
         seconds = time.perf_counter() - started
         assert read == rows, f"the floor read {read} rows"
-        return seconds
+        return seconds, processor
 
-    def _fetch(self, shares: list[list[str]], parser: str) -> int:
+    def _fetch(self, shares: list[list[str]], parser: str) -> tuple[int, float]:
         waiting = [self._processes.submit(fetch, share, self._threads, parser) for share in shares]
-        return sum(one.result() for one in waiting)
+        done = [one.result() for one in waiting]
+        return sum(read for read, _ in done), sum(processor for _, processor in done)

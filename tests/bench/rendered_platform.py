@@ -1,7 +1,7 @@
-"""A platform whose answers are rendered before the clock starts, in a process of its own: serving costs next to nothing.
+"""A platform whose answers are rendered before the clock starts, by a process of its own: serving costs little.
 
-`python -m tests.bench.rendered_platform <locations> <skus>` answers, for any company, token, locations, inventory report and
-order creation on a port of its own, prints where as one line of JSON, and ends when its standard input does.
+`python -m tests.bench.rendered_platform <locations> <skus>` answers token, locations, inventory report and order
+creation for any company on a port of its own, prints where as one line of JSON, and ends when its standard input does.
 """
 
 from __future__ import annotations
@@ -125,6 +125,10 @@ class Platform:
     def base_url(self) -> str:
         """The Vendor Inventory service."""
         return f"{self.url}/vendorinventory/v1/"
+
+    def order_url(self) -> str:
+        """The address that creates an order for the first location."""
+        return f"{self.base_url}vendors/{VENDOR}/companies/14146/locations/{self.locations[0]}/purchaseOrders"
 
     def inventory_urls(self) -> list[str]:
         """The addresses that a cycle reads, dates included."""

@@ -1,4 +1,4 @@
-"""Inventory reports and planners' files of a seeded vendor, rendered once: the same bytes for both sides of a benchmark.
+"""Inventory reports and planners' files of a seeded vendor, rendered once: the same bytes for both sides.
 
 One row in ten is below its minimum, so a location with 1,000 SKUs gets an order of about 100 lines.
 """
@@ -74,7 +74,9 @@ def locations_list(locations: list[str]) -> bytes:
 
 def write_planners_files(folder: Path, locations: list[str], count: int) -> None:
     """Write products.csv with every product, and levels.csv with ten overrides for each location."""
-    products = [(sku, (1, 2, 5, 10)[position % 4], f"{5 + position % 40}.50") for position, sku in enumerate(skus(count))]
+    products = [
+        (sku, (1, 2, 5, 10)[position % 4], f"{5 + position % 40}.50") for position, sku in enumerate(skus(count))
+    ]
     _write(folder / "products.csv", ("sku", "case_pack", "unit_cost"), products)
     levels = [(location, sku, 4, 9) for location in locations for sku in skus(count)[:OVERRIDES_PER_LOCATION]]
     _write(folder / "levels.csv", ("location", "sku", "reorder_point", "order_up_to_level"), levels)
