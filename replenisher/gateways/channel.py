@@ -78,8 +78,8 @@ class OrderDesk(PlatformClock, Protocol):
     def create(self, order: OrderRequest) -> OrderAccepted:
         """Send the order exactly once over a fresh connection.
 
-        Raises NotSentError, ThrottledError, UnauthorisedError (nothing happened), RefusedError or ForbiddenError
-        (a definite no), ExistsError (it is there already), and AmbiguousError for everything else.
+        Raises NotSentError, ThrottledError, UnauthorisedError, CredentialsError (nothing happened), RefusedError
+        or ForbiddenError (a definite no), ExistsError (it is there already), AmbiguousError for everything else.
         """
         ...
 

@@ -21,6 +21,7 @@ from replenisher.gateways.http.connection import Connection
 from replenisher.gateways.http.lane import ExchangeError, Lane, Request
 from replenisher.gateways.http.tokens import Token, TokenKeeper, parse_token
 from replenisher.gateways.http.waits import LastingError, Patience, http_date
+from replenisher.logs import add_secret
 
 Parsed = TypeVar("Parsed")
 
@@ -169,7 +170,9 @@ class HttpClient:
             raise UnavailableError(f"token: {error}", operation="token") from error
         finally:
             lane.close()
-        return parse_token(answer, connection.refresh_before_seconds)
+        token = parse_token(answer, connection.refresh_before_seconds)
+        add_secret(token.text)
+        return token
 
     def _new_lane(self) -> Lane:
         return Lane(self._connection, self._trust, self._transport)
