@@ -41,10 +41,12 @@ def hint_orders(session: Session, *, rehint: float, limit: int) -> list[tuple[in
         .limit(limit)
         # Two sweepers at once take different rows instead of waiting for each other.
         .with_for_update(skip_locked=True)
+        # As a plain subquery the server may run it once for each row, and then the limit is none.
+        .cte("wanted")
     )
     statement = (
         update(Order)
-        .where(Order.id.in_(wanted.scalar_subquery()))
+        .where(Order.id.in_(select(wanted.c.id)))
         .values(hinted_at=func.clock_timestamp())
         .returning(Order.id, Order.state)
     )
@@ -59,10 +61,11 @@ def hint_runs(session: Session, *, rehint: float, limit: int) -> list[int]:
         .order_by(PlanningRun.next_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("wanted")
     )
     statement = (
         update(PlanningRun)
-        .where(PlanningRun.id.in_(wanted.scalar_subquery()))
+        .where(PlanningRun.id.in_(select(wanted.c.id)))
         .values(hinted_at=func.clock_timestamp())
         .returning(PlanningRun.id)
     )
