@@ -50,8 +50,10 @@ class Daemon:
         """Run worker and beat; gives the ids of the worker's children once all are up and one has swept."""
         children = Children(lambda name, line: self.logs.append(f"{name} | {line}"))
         environment = {"REPLENISHER_CONFIG": str(self.config)}
+        # Sweeps are tasks too: so many of them would use a child up, and replace it, in the middle of a measurement.
+        options = [f"--concurrency={processes}", "--max-tasks-per-child=1000000"]
         try:
-            worker = Child("worker", [*module(WORKER), f"--concurrency={processes}"], environment)
+            worker = Child("worker", [*module(WORKER), *options], environment)
             children.start(worker)
             children.start(Child("beat", module(BEAT), environment))
             assert worker.process is not None
