@@ -227,7 +227,7 @@ def postpone_batch(session: Session, batch: RunBatch, seconds: float) -> None:
     session.execute(
         update(RunBatch)
         .where(RunBatch.run_id == batch.run_id, RunBatch.number == batch.number, RunBatch.fence == batch.fence)
-        .values(next_at=after(seconds), lease_until=None, hinted_at=None, attempts=1)
+        .values(next_at=after(seconds), lease_until=None, hinted_at=None, attempts=0)
         .execution_options(synchronize_session=False)
     )
 
