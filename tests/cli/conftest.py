@@ -21,6 +21,9 @@ from replenisher.embedded import EmbeddedServers
 from replenisher.services import Services, build
 from tests.world import World
 
+START = [sys.executable, "-c", "from replenisher.cli.main import main; main()"]
+"""The entry point `replenisher` as a process of its own."""
+
 
 @dataclass(frozen=True)
 class Ended:

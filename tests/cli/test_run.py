@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 from datetime import timedelta
 
 from replenisher.database import companies, exceptions, orders, runs
 from replenisher.services import Services
 from replenisher.workflows.plan.due import open_manual_run
 from replenisher.workflows.plan.start import start_run
-from tests.cli.conftest import Typed
+from tests.cli.conftest import START, Typed
 from tests.world import World
 
 EARLIER = timedelta(hours=-3)
@@ -120,3 +122,46 @@ def test_one_company_in_trouble_does_not_stop_the_other(typed: Typed, world: Wor
     with services.database.transaction() as session:
         assert [run.company for run in runs.latest_runs(session)] != [world.company]
         assert not exceptions.listed(session, company=world.company)
+
+
+def test_what_a_worker_has_claimed_is_waited_for(typed: Typed, world: World, services: Services) -> None:
+    path = world.write()
+    run = open_manual_run(services, services.settings.company(world.company), ahead=EARLIER)
+    start_run(services, run)
+    with services.database.transaction() as session:
+        claimed = runs.claim_batch(session, run, 0, lease=1.0)
+        assert claimed is not None
+    ended = typed(f"run -c {path} --company {world.company} --join --json")
+    assert (ended.code, ended.data[0]["locations"]) == (0, {"planned": 3})
+    with services.database.transaction() as session:
+        again = next(batch for batch in runs.batches_of(session, run) if batch.number == 0)
+    assert again.fence == claimed.fence + 1
+
+
+def test_a_company_paused_in_the_middle_of_a_run_ends_the_command_and_not_the_run(
+    typed: Typed, world: World, services: Services
+) -> None:
+    path = world.write()
+    run = open_manual_run(services, services.settings.company(world.company), ahead=EARLIER)
+    start_run(services, run)
+    with services.database.transaction() as session:
+        companies.pause(session, world.company, "the password was refused")
+    ended = typed(f"run -c {path} --company {world.company} --join")
+    assert ended.code == 5
+    assert f"run {run} stays reading" in ended.err
+    assert typed(f"resume -c {path} --company {world.company}").code == 0
+    assert typed(f"run -c {path} --company {world.company} --join").code == 0
+
+
+def test_reports_that_do_not_come_are_waited_for_and_told(world: World) -> None:
+    faults = [{"operation": "inventory_report", "fault": "error_503", "count": 999}]
+    world.admin.add_faults(*faults)
+    command = [*START, "run", "-c", str(world.write()), "--company", world.company]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stderr is not None
+        told = waiting.stderr.readline()
+        waiting.send_signal(signal.SIGINT)
+        _, rest = waiting.communicate(timeout=30)
+    assert told.startswith("waiting: ")
+    assert "503" in told
+    assert (waiting.returncode, "stays open" in rest) == (130, True)

@@ -1,0 +1,71 @@
+"""Checking a configuration: every fault at once, nothing secret, and what the platform says of it."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import Typed
+from tests.world import World
+
+
+def test_a_correct_configuration_is_told_with_its_files_and_what_is_odd(typed: Typed, dark_world: World) -> None:
+    path = dark_world.write()
+    ended = typed(f"check-config -c {path}")
+    assert ended.code == 0
+    assert f"{path} is correct: 1 company" in ended.out
+    assert "products.csv: 40 rows of products" in ended.out
+    assert "warning: company 14146 (Kentel): has no schedule" in ended.err
+    assert typed(f"check-config -c {path} --json").data["faults"] == []
+
+
+def test_every_fault_of_every_file_is_told_at_once(typed: Typed, dark_world: World) -> None:
+    dark_world.changes = {"levels_file": "levels.csv"}
+    (dark_world.folder / "levels.csv").write_text("location,sku,min,max\n15,A1,9,4\n")
+    (dark_world.folder / "products.csv").write_text("sku,case_pack\nA1,0\nA1,2\n")
+    path = dark_world.write()
+    ended = typed(f"check-config -c {path}")
+    assert ended.code == 3
+    for place in ("products.csv:2: case_pack", "products.csv:3: sku", "levels.csv:2: reorder_point"):
+        assert place in ended.err
+    as_json = typed(f"check-config -c {path} --json")
+    assert as_json.code == 3
+    assert (as_json.data["ok"], len(as_json.data["faults"])) == (False, 3)
+
+
+def test_a_level_of_an_unknown_product_is_a_warning(typed: Typed, dark_world: World) -> None:
+    dark_world.changes = {"levels_file": "levels.csv"}
+    (dark_world.folder / "levels.csv").write_text("location,sku,min,max\n15,00123,4,9\n15,0123,4,9\n")
+    ended = typed(f"check-config -c {dark_world.write()}")
+    assert ended.code == 0
+    assert "levels.csv: 1 SKU(s) are not in the products file: 0123" in ended.err
+
+
+def test_settings_are_shown_with_their_secrets_masked(typed: Typed, dark_world: World) -> None:
+    ended = typed(f"check-config -c {dark_world.write()} --show")
+    assert ended.code == 0
+    assert "trigger: below" in ended.out
+    assert "password: '***'" in ended.out
+    assert "sandbox-password" not in ended.out + ended.err
+
+
+def test_the_platform_says_which_companies_and_locations_are_enabled(typed: Typed, world: World) -> None:
+    first, second = world.document()["companies"]
+    world.changes = {"companies": [{**first, "locations": [world.locations[0], "777"]}, {**second, "id": "888"}]}
+    ended = typed(f"check-config -c {world.write()} --connect")
+    assert ended.code == 7
+    assert "not enabled: 777" in ended.said
+    assert "the platform does not list the company" in ended.said
+    world.changes = {}
+    good = typed(f"check-config -c {world.write()} --connect --json")
+    assert good.code == 0
+    assert [(one["enabled"], one["locations"]) for one in good.data["platforms"]] == [(True, 3), (True, 3)]
+
+
+def test_a_platform_that_refuses_or_is_down_is_told(typed: Typed, world: World, dead_url: str) -> None:
+    path = world.write()
+    (world.folder / "password").write_text("not-the-password")
+    refused = typed(f"check-config -c {path} --connect --json")
+    assert refused.code == 5
+    assert all(one["error"] for one in refused.data["platforms"])
+    assert "not-the-password" not in refused.out
+    world.changes = {"platforms": {"retail": {"base_url": f"{dead_url}v1/", "accounts_url": dead_url}}}
+    down = typed(f"check-config -c {world.write()} --connect")
+    assert (down.code, "not known" in down.out) == (5, True)
