@@ -120,9 +120,9 @@ class Guards(Section):
     """When a report is too suspicious to plan from."""
 
     minimum_rows_share: Annotated[float, Field(ge=0, le=1)] = Field(
-        default=0.5,
+        default=0.6,
         description="A report with fewer rows than this share of the location's last one is refused.",
-        examples=[0.5],
+        examples=[0.6],
     )
     accept_empty: bool = Field(
         default=False, description="Whether a report without rows is believed.", examples=[False]
