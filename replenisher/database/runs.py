@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from replenisher.database.due import after, not_paused
 from replenisher.database.models import PlanningRun, RunBatch, RunLocation
 from replenisher.database.session import Session
+from replenisher.database.unnested import unnested
 
 OPEN_STATES = ("open", "reading", "closing")
 
@@ -251,6 +252,17 @@ def record_location(session: Session, run_id: int, location: str, state: str, **
         update(RunLocation)
         .where(RunLocation.run_id == run_id, RunLocation.location == location)
         .values(state=state, **values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def record_planned(session: Session, run_id: int, figures: Mapping[str, Sequence[Any]]) -> None:
+    """Write of many locations that they were planned: `figures` holds a column for each attribute, and `location`."""
+    found = unnested({getattr(RunLocation, name): values for name, values in figures.items()})
+    session.execute(
+        update(RunLocation)
+        .where(RunLocation.run_id == run_id, RunLocation.location == found.c.location)
+        .values(state="planned", **{name: column for name, column in found.c.items() if name != "location"})
         .execution_options(synchronize_session=False)
     )
 

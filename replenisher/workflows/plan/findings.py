@@ -17,6 +17,9 @@ from replenisher.workflows.plan.reports import OtherReports
 SHOWN = 5
 """SKUs named in the text of an exception; the rest are counted."""
 
+STAMPED = ("requested_at", "answered_at", "size_bytes")
+"""What a report's stamp tells, named as in the row of its location."""
+
 NEGATIVE, INVERTED = "negative_on_hand", "levels_inverted"
 
 
@@ -74,15 +77,15 @@ def record_other_reports(session: Session, run: PlanningRun, other: OtherReports
 
 
 def _record_planned(session: Session, run: PlanningRun, stamps: dict[str, ReportStamp], frame: pd.DataFrame) -> None:
-    summary = frame.groupby("location", observed=True, sort=False)["order_quantity"].agg(
-        rows="size", ordering_rows=lambda quantities: int((quantities > 0).sum()), units="sum"
-    )
-    for row in summary.itertuples():
-        location = str(row.Index)
-        figures = {"rows": int(row.rows), "ordering_rows": int(row.ordering_rows), "units": int(row.units)}
-        runs.record_location(session, run.id, location, "planned", **figures, **_stamped(stamps.get(location)))
+    quantities = frame["order_quantity"]
+    rows = pd.DataFrame({"location": frame["location"], "units": quantities, "ordering_rows": quantities > 0})
+    summary = rows.groupby("location", observed=True, sort=False).sum()
+    summary = summary.assign(rows=rows.groupby("location", observed=True, sort=False).size())
     planned = [str(location) for location in summary.index]
-    companies.remember_report_rows(session, run.company, {one: int(summary.loc[one, "rows"]) for one in planned})
+    figures = {name: summary[name].tolist() for name in ("rows", "ordering_rows", "units")}
+    stamped = {name: [getattr(stamps.get(one), name, None) for one in planned] for name in STAMPED}
+    runs.record_planned(session, run.id, {"location": planned, **figures, **stamped})
+    companies.remember_report_rows(session, run.company, dict(zip(planned, figures["rows"], strict=True)))
     exceptions.resolve(session, run.company, planned, ["location_refused", "location_missing"])
     _raise_oddities(session, run, frame, planned)
 
@@ -115,4 +118,4 @@ def _named(skus: list[str]) -> str:
 def _stamped(stamp: ReportStamp | None) -> dict[str, object]:
     if stamp is None:
         return {}
-    return {"requested_at": stamp.requested_at, "answered_at": stamp.answered_at, "size_bytes": stamp.size_bytes}
+    return {name: getattr(stamp, name) for name in STAMPED}
