@@ -40,7 +40,7 @@ def cycle(running: Daemon, company: str, workers: Sequence[int]) -> Line:
     before = [processor_seconds(one) for one in workers]
     began, started = time.time(), time.perf_counter()
     run = running.open_run(company)
-    running.wait(lambda: running.state_of(run) == "closed")
+    running.wait(lambda: running.is_closed(run))
     seconds = time.perf_counter() - started
     processor = sum(processor_seconds(one) - earlier for one, earlier in zip(workers, before, strict=True))
     first_request, last_batch, locations, rows, lines = running.ask(STAGES, run=run)

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -41,7 +42,7 @@ def peaks(running: Daemon, locations: list[str], companies: tuple[str, ...]) -> 
         lines.append({"what": "child, up", "locations": len(locations), "peak_megabytes": peak_megabytes(child)})
         for number, company in enumerate(companies, start=1):
             run = running.open_run(company, locations)
-            running.wait(lambda run=run: running.state_of(run) == "closed")
+            running.wait(partial(running.is_closed, run))
             (planned,) = running.ask("SELECT sum(rows) FROM run_locations WHERE run_id = :run", run=run)
             assert planned == len(locations) * SKUS, f"{planned} rows were planned"
             peak = peak_megabytes(child)

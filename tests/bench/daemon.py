@@ -90,9 +90,9 @@ class Daemon:
                 raise TimeoutError("\n".join(["nothing came of it; the last lines:", *self.logs[-30:]]))
             time.sleep(0.01)
 
-    def state_of(self, run: int) -> str:
-        """Tell how far a run is."""
-        return str(self.ask("SELECT state FROM planning_runs WHERE id = :run", run=run)[0])
+    def is_closed(self, run: int) -> bool:
+        """Tell whether a run has come to its end."""
+        return self.ask("SELECT state FROM planning_runs WHERE id = :run", run=run) == ("closed",)
 
     def set_aside(self, company: str) -> None:
         """Pause a company whose cycle is measured, and wait until no hint about its orders is left in the queue."""
