@@ -68,7 +68,9 @@ def _start_flower(children: Children, settings: Settings, environment: dict[str,
     password = secrets.token_urlsafe(12) if given is None else given.get_secret_value()
     # Not in the command line, which every user of the machine can read.
     hidden = {"FLOWER_BASIC_AUTH": f"{settings.flower.username}:{password}"}
-    child = Child("flower", [*module(FLOWER), "--address=127.0.0.1", f"--port={settings.flower.port}"], {**environment, **hidden})
+    child = Child(
+        "flower", [*module(FLOWER), "--address=127.0.0.1", f"--port={settings.flower.port}"], {**environment, **hidden}
+    )
     children.start(child)
     shown = f" with password {password} (made for this start)" if given is None else ""
     url = f"http://127.0.0.1:{settings.flower.port}"
