@@ -75,7 +75,9 @@ def _result(step: ExplainStep) -> str:
 
 
 def _sources(found: Explanation) -> list[tuple[str, object]]:
-    asked = f"asked {instant(found.asked_at)}, answered {instant(found.answered_at)}"
+    asked = f"asked {instant(found.asked_at)}"
+    if found.asked_at is not None and found.answered_at is not None:
+        asked += f", answered {(found.answered_at - found.asked_at).total_seconds():.2f} s later"
     size = f"{found.report_rows or 0:,} rows, {found.report_bytes or 0:,} bytes"
     return [
         ("run", f"{found.run} ({found.kind}, slot {slot(found.slot)} {found.time_zone}), {found.run_state}"),

@@ -86,8 +86,9 @@ def _carry_out(
     with _progress() as progress:
         for company in wanted:
             try:
-                done.append(run_figures(services, _run_one(services, company, location, progress, join=join)))
-                _check_asked(done[-1], location)
+                figures = run_figures(services, _run_one(services, company, location, progress, join=join))
+                _check_asked(figures, location)
+                done.append(figures)
             except ReplenisherError as error:
                 progress.console.print(literal(f"error: {error}"), soft_wrap=True)
                 codes.append(code_of(error))

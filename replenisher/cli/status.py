@@ -24,11 +24,12 @@ def status(config: ConfigOption = None, *, as_json: JsonOption = False) -> None:
     """Show servers, daemon, and for each company the last run, orders, exceptions and what comes next."""
     from replenisher.services import opened  # noqa: PLC0415 - `--help` must not wait for it
     from replenisher.workflows.overview import overview  # noqa: PLC0415 - as above
-    from replenisher.workflows.servers import servers_named  # noqa: PLC0415 - as above
+    from replenisher.workflows.servers import embedded_parts, servers_named  # noqa: PLC0415 - as above
 
     settings = settings_from(config)
+    embedded = embedded_parts(settings)
     with opened(settings) as services:
-        servers = servers_named(settings)
+        servers = servers_named(settings, embedded)
         found = overview(services)
     if as_json:
         print_json({"servers": servers, "daemon": found})

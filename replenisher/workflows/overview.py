@@ -35,7 +35,7 @@ class OrderCount:
 
 @dataclass(frozen=True)
 class Unplanned:
-    """A location that a run did not plan: `refused` or `missing`, and why."""
+    """A location that a run did not plan: `refused`, `missing` or `not enabled`, and why."""
 
     location: str
     state: str
@@ -166,7 +166,7 @@ def _figures(session: Session, run: PlanningRun) -> RunFigures:
         ordering_rows=sum(location.ordering_rows or 0 for location in found),
         orders=dict(_by_state(placed)),
         value=sum((order.value for order in placed if order.value is not None), Decimal(0)),
-        unplanned=list(_unplanned(found)),
+        unplanned=list(_unplanned(run, found)),
         exceptions=dict(Counter(matter.kind for matter in matters if matter.run_id == run.id).most_common()),
     )
 
@@ -177,7 +177,11 @@ def _by_state(placed: Sequence[Order]) -> Iterator[tuple[str, OrderCount]]:
         yield state, OrderCount(len(units), sum(units))
 
 
-def _unplanned(found: Sequence[RunLocation]) -> Iterator[Unplanned]:
+def _unplanned(run: PlanningRun, found: Sequence[RunLocation]) -> Iterator[Unplanned]:
+    listed = {location.location for location in found}
+    for asked in run.only_locations or []:
+        if asked not in listed and run.state == "closed":
+            yield Unplanned(asked, "not enabled", f"the retailer has not enabled location {asked}")
     for location in found:
         if location.state in ("refused", "missing"):
             yield Unplanned(location.location, location.state, location.reason or "")

@@ -25,12 +25,17 @@ class ServersNamed:
     archive: str
 
 
-def servers_named(settings: Settings) -> ServersNamed:
-    """Name the servers; call it while they are open."""
+def embedded_parts(settings: Settings) -> tuple[bool, bool]:
+    """Tell whether database and broker would be embedded; ask before they are opened."""
+    return database_url(settings) is None, broker_url(settings) is None
+
+
+def servers_named(settings: Settings, embedded: tuple[bool, bool]) -> ServersNamed:
+    """Name the servers; call it while they are open, with what `embedded_parts` said before."""
     broker = broker_url(settings) or ""
     return ServersNamed(
-        database=_named("PostgreSQL", database_url(settings) or "", settings.database_url is None, settings),
-        broker=_named("broker", broker, settings.broker_url is None, settings),
+        database=_named("PostgreSQL", database_url(settings) or "", embedded[0], settings),
+        broker=_named("broker", broker, embedded[1], settings),
         broker_answers=_answers(urlsplit(broker)),
         archive=_without_password(settings.archive_address()),
     )

@@ -30,6 +30,14 @@ def test_every_fault_of_every_file_is_told_at_once(typed: Typed, dark_world: Wor
     assert (as_json.data["ok"], len(as_json.data["faults"])) == (False, 3)
 
 
+def test_a_fault_of_the_configuration_itself_is_told_as_json_too(typed: Typed, dark_world: World) -> None:
+    dark_world.changes = {"vendor": {"id": "none", "colour": "red"}}
+    ended = typed(f"check-config -c {dark_world.write()} --json")
+    assert ended.code == 3
+    assert [fault.split(": ")[1] for fault in ended.data["faults"]] == ["vendor.id", "vendor.colour"]
+    assert ended.err.startswith("error: ")
+
+
 def test_a_level_of_an_unknown_product_is_a_warning(typed: Typed, dark_world: World) -> None:
     dark_world.changes = {"levels_file": "levels.csv"}
     (dark_world.folder / "levels.csv").write_text("location,sku,min,max\n15,00123,4,9\n15,0123,4,9\n")

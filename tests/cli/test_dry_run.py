@@ -79,6 +79,24 @@ def test_a_refused_location_is_told_and_the_others_are_shown(typed: Typed, world
     assert world.locations[0] in ended.out
 
 
+def test_a_location_that_is_not_enabled_is_told_beside_the_others(typed: Typed, world: World) -> None:
+    asked = f"--location 99999 --location {world.locations[0]}"
+    rehearsed = typed(f"run -c {world.write()} --company {world.company} {asked} --dry-run")
+    assert (rehearsed.code, "99999: the retailer has not enabled" in rehearsed.said) == (7, True)
+    planned = typed(f"run --company {world.company} {asked}")
+    assert planned.code == 7
+    assert "not enabled: the retailer has not enabled location 99999" in planned.said
+    assert "1 planned" in planned.said
+
+
+def test_a_paused_company_is_not_asked(typed: Typed, world: World, services: Services) -> None:
+    with services.database.transaction() as session:
+        companies.pause(session, world.company, "the password was refused")
+    ended = typed(f"run -c {world.write()} --company {world.company} --dry-run")
+    assert (ended.code, "the password was refused" in ended.err) == (6, True)
+    assert not world.admin.audit()["operation_calls"]
+
+
 def test_a_file_that_cannot_be_written_is_named(typed: Typed, world: World) -> None:
     ended = typed(f"run -c {world.write()} --dry-run --company {world.company} --output nowhere/rows.csv")
     assert ended.code == 3

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 
-from replenisher.database import orders, submissions
+from replenisher.database import orders, runs, submissions
 from replenisher.database.models import Order
+from replenisher.purchasing.platform import RequestLine
 from replenisher.purchasing.states import OrderState
 from replenisher.services import Services
+from replenisher.workflows.approve import approve_proposals
+from replenisher.workflows.plan.due import open_manual_run
+from replenisher.workflows.plan.proposals import NewOrder, write_orders
 from tests.cli.conftest import Typed
 from tests.world import World
 
 
 @pytest.fixture
-def held(world: World, services: Services, typed: Typed) -> list[Order]:
-    """The three held orders of a company of which a person approves everything."""
-    document = world.document()
-    changed = [{**company, "approval": {"automatic": False}} for company in document["companies"]]
-    world.changes = {"companies": changed}
-    assert typed(f"run -c {world.write()} --company {world.company}").code == 0
+def services(services_of_dark_world: Services) -> Services:
+    return services_of_dark_world
+
+
+@pytest.fixture
+def held(dark_world: World, services: Services) -> list[Order]:
+    """Three held orders of a company of which a person approves everything."""
+    companies = [{**one, "approval": {"automatic": False}} for one in dark_world.document()["companies"]]
+    dark_world.changes = {"companies": companies}
+    company = dark_world.settings().companies[0]
+    run_id = open_manual_run(services, company)
+    lines = (RequestLine("00123", 7, Decimal("24.74")), RequestLine("[bold]NA", 2, None))
+    new = [NewOrder(here, here, here, date(2026, 3, 9), lines) for here in ("15", "16", "17")]
+    with services.database.transaction() as session:
+        run = runs.run_of(session, run_id)
+        assert run is not None
+        approve_proposals(session, company, write_orders(session, run, company, new), actor="test")
     with services.database.transaction() as session:
         return sorted(orders.listed(session), key=lambda order: order.id)
 
@@ -49,6 +67,8 @@ def test_an_order_is_shown_by_id_or_invoice_number_with_everything_about_it(type
     assert by_id.out == by_number.out
     assert "proposed → held" in by_id.out
     assert "every order of this company waits for a person" in by_id.out
+    assert "[bold]NA" in by_id.out
+    assert "not known" in by_id.out
     shown = typed(f"orders show {held[0].id} --json").data
     assert sum(line["quantity"] for line in shown["lines"]) == shown["units"] == held[0].units
     assert [event["name"] for event in shown["events"]][-1] == "held"
@@ -92,7 +112,12 @@ def test_declining_needs_a_reason_and_keeps_it(typed: Typed, held: list[Order], 
 def test_an_order_on_its_way_cannot_be_declined(typed: Typed, held: list[Order], services: Services) -> None:
     assert typed(f"orders approve {held[0].id}").code == 0
     with services.database.transaction() as session:
-        assert submissions.claim_for_sending(session, held[0].id, lease=60, at_once=8) is not None
+        claimed = submissions.claim_for_sending(session, held[0].id, lease=60, at_once=8)
+        assert claimed is not None
+        submissions.record_attempt(session, claimed, request_sha256="ab" * 32, worker="worker-7")
+    shown = typed(f"orders show {held[0].id}")
+    assert "Attempts to send" in shown.out
+    assert "worker-7" in shown.out
     ended = typed(f"orders decline {held[0].id} --reason late")
     assert ended.code == 6
     assert _state(services, held[0]) == OrderState.SUBMITTING.value

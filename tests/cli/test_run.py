@@ -138,6 +138,15 @@ def test_what_a_worker_has_claimed_is_waited_for(typed: Typed, world: World, ser
     assert again.fence == claimed.fence + 1
 
 
+def test_a_run_whose_starter_died_is_started_again(typed: Typed, world: World, services: Services) -> None:
+    path = world.write()
+    run = open_manual_run(services, services.settings.company(world.company), ahead=EARLIER)
+    with services.database.transaction() as session:
+        assert runs.claim_run(session, run, states=["open"], lease=0.5) is not None
+    ended = typed(f"run -c {path} --company {world.company} --join --json")
+    assert (ended.code, ended.data[0]["locations"]) == (0, {"planned": 3})
+
+
 def test_a_company_paused_in_the_middle_of_a_run_ends_the_command_and_not_the_run(
     typed: Typed, world: World, services: Services
 ) -> None:

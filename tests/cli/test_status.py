@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+import yaml
 
 from replenisher.config import CompanySettings
 from replenisher.services import Services
@@ -54,6 +55,16 @@ def test_no_secret_is_shown_and_a_silent_broker_is_told(typed: Typed, dark_world
     assert ended.code == 0
     assert f"broker at {address}0: no answer" in ended.said
     assert "very-secret" not in ended.out + ended.err + typed("status --json").out
+
+
+def test_servers_of_whoever_started_us_are_not_called_embedded(
+    typed: Typed, dark_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = dark_world.document()
+    monkeypatch.setenv("REPLENISHER_DATABASE_URL", document.pop("database_url"))
+    monkeypatch.setenv("REPLENISHER_BROKER_URL", document.pop("broker_url"))
+    dark_world.write().write_text(yaml.safe_dump(document))
+    assert "embedded" not in typed("status").out
 
 
 def test_a_database_without_our_tables_is_shown_as_such(

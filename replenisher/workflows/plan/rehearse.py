@@ -17,7 +17,7 @@ import pandas as pd
 
 from replenisher.config import CompanySettings
 from replenisher.database import companies, orders
-from replenisher.errors import ConfigurationError, GatewayError
+from replenisher.errors import CompanyPausedError, ConfigurationError, GatewayError
 from replenisher.intake.levels import read_levels
 from replenisher.intake.products import read_products
 from replenisher.planning.frames import from_money
@@ -66,9 +66,14 @@ def rehearse(
 ) -> Rehearsal:
     """Plan a company without writing anything; `tell` hears how many locations of how many are done.
 
-    Raises GatewayError when the list of locations or all reports of a batch cannot be read, and PlannerFileError.
+    Raises GatewayError when the list of locations or all reports of a batch cannot be read, PlannerFileError, and
+    CompanyPausedError: a paused company is asked for nothing, so that a refused password is not tried again.
     """
     settings = services.settings
+    with services.database.transaction() as session:
+        paused = companies.pause_reason(session, company.id)
+    if paused is not None:
+        raise CompanyPausedError(f"company {company.id} is paused: {paused}")
     products_file, levels_file = settings.products_file_of(company), settings.levels_file_of(company)
     products = None if products_file is None else read_products(products_file)
     levels = None if levels_file is None else read_levels(levels_file)
