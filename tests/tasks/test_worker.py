@@ -1,0 +1,139 @@
+"""A real worker on a real broker: up in seconds, it does what a hint names, in a child that made its own services."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from celery import Celery
+
+from replenisher.cli.processes import WORKER, module
+from replenisher.database import companies, orders
+from replenisher.database.session import Database
+from replenisher.purchasing.platform import RequestLine
+from replenisher.purchasing.states import OrderState
+from replenisher.tasks import steps
+from tests.database.rows import add_order, add_run
+from tests.world import World, products_csv
+
+UP_SECONDS = 15.0
+
+
+@pytest.fixture
+def own_broker(world: World) -> World:
+    """The world on a number of the broker that no other test uses."""
+    return replace(world, broker_url=world.broker_url.replace("virtual_host=0", "virtual_host=7"))
+
+
+@pytest.fixture
+def send(own_broker: World) -> Iterator[Callable[..., None]]:
+    """Send a hint as any process of ours would: a name and ids."""
+    with Celery("test", broker=own_broker.broker_url) as celery:
+        celery.conf.task_ignore_result = True
+
+        def one(step: str, *ids: int) -> None:
+            celery.send_task(f"{steps.__name__}.{step}", args=ids)
+
+        yield one
+        celery.pool.force_close_all()
+
+
+@pytest.fixture
+def worker(own_broker: World) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker with two processes, started as `replenisher up` and deploy/ start it."""
+    environment = {**os.environ, "REPLENISHER_CONFIG": str(own_broker.write())}
+    log = own_broker.folder / "worker.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(module(WORKER), env=environment, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait(timeout=10)
+
+
+def parent_of(pid: int) -> int:
+    # /proc/<pid>/stat: pid (name) state parent …
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 30.0) -> bool:
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def an_approved_order(database: Database, world: World) -> int:
+    sku = products_csv().splitlines()[1].split(",")[0]
+    with database.transaction() as session:
+        return add_order(
+            session,
+            add_run(session, company=world.company),
+            state=OrderState.APPROVED,
+            company=world.company,
+            location=world.locations[0],
+            bill_to=world.locations[0],
+            ship_to=world.locations[0],
+            lines=[RequestLine(sku, 12, None)],
+        )
+
+
+def test_a_hint_is_executed_by_a_worker_that_was_up_in_seconds(
+    own_broker: World, database: Database, send: Callable[..., None], worker: subprocess.Popen[bytes]
+) -> None:
+    started = time.monotonic()
+    order_id = an_approved_order(database, own_broker)
+    # The hints wait in the broker until the worker is there; the sweep itself sends the order's.
+    send("tick")
+    send("sweep_due")
+
+    def sent() -> bool:
+        with database.transaction() as session:
+            return bool(orders.attempts_of(session, order_id))
+
+    assert wait_until(sent, UP_SECONDS), (own_broker.folder / "worker.log").read_text()
+    up_and_sent = time.monotonic() - started
+
+    def answered() -> bool:
+        with database.transaction() as session:
+            order = orders.order_of(session, order_id)
+            return order is not None and order.state == "accepted"
+
+    assert wait_until(answered)
+    with database.transaction() as session:
+        (attempt,) = orders.attempts_of(session, order_id)
+        assert set(companies.heartbeats(session)) == {"scheduler", "sweeper"}
+    assert len(own_broker.admin.audit()["accepted"]) == 1
+    assert up_and_sent < UP_SECONDS
+
+    # Services name their process: they were made in the child, after the fork.
+    child = int(attempt.worker.rpartition(":")[2])
+    assert child != worker.pid
+    assert parent_of(child) == worker.pid
+
+    # The same hint again, late or twice, does nothing.
+    for _ in range(3):
+        send("submit_order", order_id)
+    send("submit_order", 4711)
+    asked = time.monotonic()
+    send("tick")
+
+    def ticked() -> bool:
+        with database.transaction() as session:
+            return companies.heartbeats(session)["scheduler"] < time.monotonic() - asked
+
+    assert wait_until(ticked)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(timeout=30) == 0
+    with database.transaction() as session:
+        assert len(orders.attempts_of(session, order_id)) == 1
+    assert len(own_broker.admin.audit()["accepted"]) == 1
