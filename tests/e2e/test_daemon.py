@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -12,12 +13,15 @@ from replenisher.database.models import CompanyState, PlanningRun
 from tests.e2e.daemon import Daemon, flush_broker, started_daemon
 from tests.workflows.shop import Shop
 
-EVERY_HOUR = {"schedule": "0 * * * *"}
+ZONE = ZoneInfo("America/Regina")
 
 
 @pytest.fixture(scope="module")
 def shop(open_shop: Callable[..., Shop]) -> Shop:
-    return open_shop("--companies", "2", "--locations", "4", company=EVERY_HOUR)
+    """A shop of two companies whose only slot of the day was half an hour ago, before the daemon knew them."""
+    slot = datetime.now(ZONE) - timedelta(minutes=30)
+    schedule = {"schedule": f"{slot.minute} {slot.hour} * * *"}
+    return open_shop("--companies", "2", "--locations", "4", company=schedule)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +47,7 @@ def test_two_beats_and_two_workers_run_a_slot_once_and_order_once_per_location(d
     shop = daemon.shop
     company = str(shop.world.sandbox["companies"][1]["id"])
     with shop.services.database.transaction() as session:
-        back = datetime.now(UTC) - timedelta(minutes=61)
+        back = datetime.now(UTC) - timedelta(minutes=40)
         session.execute(update(CompanyState).where(CompanyState.company == company).values(scheduled_since=back))
     daemon.wait(lambda: any(run.state == "closed" for run in scheduled(shop, company)))
     daemon.wait(lambda: all(order.state == "confirmed" for order in shop.orders(company=company)))

@@ -92,6 +92,10 @@ class Shop:
         self.work(lambda: all(order.state in states for order in self.orders(run)))
         return self.orders(run)
 
+    def work_until_asked(self, operation: str, times: int) -> None:
+        """Do what workers do until the platform has been asked for this so many times."""
+        self.work(lambda: self.calls(operation) >= times)
+
     def run(self, run: int) -> PlanningRun:
         with self.services.database.transaction() as session:
             found = runs.run_of(session, run)

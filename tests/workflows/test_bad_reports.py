@@ -60,7 +60,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, template: str, servers: Embed
     """A shop whose first run saw good reports, and whose second one, for shelves just emptied, saw damaged ones."""
     folder = tmp_path_factory.mktemp("bad_reports")
     many = ("--locations", str(len(EVERY) + 1), "--retailer-orders", "0")
-    changes = {
+    changes: dict[str, Any] = {
         "platforms": {"retail": {"maximum_response_megabytes": 1}},
         "work": {"batch_locations": 25},
     }

@@ -65,7 +65,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, template: str, servers: Embed
     """A shop whose every order met its fault and has come to rest."""
     folder = tmp_path_factory.mktemp("create_faults")
     many = ("--locations", str(len(CASES)))
-    small = {
+    small: dict[str, Any] = {
         "platforms": {"retail": {"maximum_response_megabytes": 1}},
         "work": {"batch_locations": 25},
         "times": {"poll_limit": 1.0, "look_ups": [0.2, 0.6], "settle_window": 1.2},

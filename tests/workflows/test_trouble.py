@@ -93,7 +93,7 @@ def test_while_the_platform_is_down_a_run_waits_and_then_goes_on(open_shop: Open
     run = shop.open()
     for _ in range(4):  # more often than a batch whose workers died would be tried
         asked = shop.calls("inventory_report")
-        shop.work(lambda asked=asked: shop.calls("inventory_report") >= asked + 6)
+        shop.work_until_asked("inventory_report", asked + 6)
         assert shop.places(run) == dict.fromkeys(shop.locations, "pending")
         shop.time_passes()
     shop.world.admin.clear_faults()
