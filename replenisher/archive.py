@@ -5,11 +5,13 @@ The same content has the same name, so writing twice changes nothing, and a name
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import IO, Any
 from uuid import uuid4
 
 import fsspec
@@ -79,11 +81,14 @@ class Archive:
         name = f"{sha256(content).hexdigest()}.{ending}"
         path = self._path(name)
         try:
-            if not self._files.exists(path):
+            # A file of another length was cut off by a power failure: it is written again.
+            if not self._files.exists(path) or self._files.size(path) != len(content):
                 self._files.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
                 # A half-written file must never carry a name that promises its content.
                 draft = f"{path}.{uuid4().hex}.draft"
-                self._files.pipe_file(draft, content)
+                with self._files.open(draft, "wb") as file:
+                    file.write(content)
+                    _make_durable(file)
                 self._files.mv(draft, path)
         except OSError as error:
             raise ArchiveError(f"the archive {self.url} cannot be written: {error}") from error
@@ -99,3 +104,10 @@ class Archive:
         if sha256(content).hexdigest() != name.split(".", 1)[0]:
             raise ArchiveError(f"{name} in the archive {self.url} is damaged: its content does not match its name")
         return content
+
+
+def _make_durable(file: IO[bytes]) -> None:
+    """Bring a local file to the disk before PostgreSQL is told its name; a bucket has no such step."""
+    file.flush()
+    with contextlib.suppress(AttributeError, io.UnsupportedOperation):
+        os.fsync(file.fileno())

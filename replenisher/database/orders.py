@@ -44,12 +44,12 @@ def in_flight(session: Session, company: str, locations: Sequence[str]) -> InFli
     return InFlight([row[0] for row in rows], [row[1] for row in rows], [int(row[2]) for row in rows])
 
 
-def unapproved(session: Session, company: str, locations: Sequence[str]) -> list[int]:
-    """Give the ids of proposals at these locations that nobody has approved yet."""
-    query = select(Order.id).where(
+def unapproved(session: Session, company: str, locations: Sequence[str]) -> dict[int, str]:
+    """Give the proposals at these locations that nobody has approved yet: location by id."""
+    query = select(Order.id, Order.location).where(
         Order.company == company, Order.location.in_(locations), Order.state.in_(_values(UNAPPROVED))
     )
-    return list(session.execute(query).scalars())
+    return {int(order): str(location) for order, location in session.execute(query)}
 
 
 def locations_approved(session: Session, order_ids: Sequence[int]) -> set[str]:
@@ -62,7 +62,8 @@ def locations_approved(session: Session, order_ids: Sequence[int]) -> set[str]:
 def locked(session: Session, order_ids: Sequence[int]) -> Sequence[Order]:
     """Lock these orders until the transaction ends, lowest id first, and read them."""
     query = select(Order).where(Order.id.in_(order_ids)).order_by(Order.id).with_for_update()
-    return session.execute(query).scalars().all()
+    # What this session read before it had the lock may be out of date by now.
+    return session.execute(query.execution_options(populate_existing=True)).scalars().all()
 
 
 def placed_values(session: Session, company: str, locations: Sequence[str], each: int) -> dict[str, list[Decimal]]:

@@ -129,17 +129,28 @@ def move_run(session: Session, run: PlanningRun, to_state: str, **values: Any) -
 def begin_closing(session: Session, run: PlanningRun, lease: float) -> None:
     """Set a run claimed in this transaction to `closing`: batches that come late are dropped from here on."""
     run.state = "closing"
+    run.attempts = 1
     run.next_at = after(lease)
     session.flush()
     session.refresh(run)
 
 
-def release_run(session: Session, run: PlanningRun, seconds: float) -> None:
-    """Give a claimed run back; it is due again in so many seconds."""
+def release_run(session: Session, run: PlanningRun, seconds: float, *, reason: str | None = None) -> None:
+    """Give a claimed run back, as if it had not been tried; it is due again in so many seconds."""
+    values = {} if reason is None else {"reason": reason}
+    _set_claimed(session, run, next_at=after(seconds), attempts=0, **values)
+
+
+def retry_run(session: Session, run: PlanningRun, seconds: float) -> None:
+    """Let a claimed run be tried again in so many seconds; the attempt counts."""
+    _set_claimed(session, run, next_at=after(seconds))
+
+
+def _set_claimed(session: Session, run: PlanningRun, **values: Any) -> None:
     session.execute(
         update(PlanningRun)
         .where(PlanningRun.id == run.id, PlanningRun.state == run.state, PlanningRun.fence == run.fence)
-        .values(next_at=after(seconds), lease_until=None, hinted_at=None)
+        .values(lease_until=None, hinted_at=None, **values)
         .execution_options(synchronize_session=False)
     )
 
@@ -229,6 +240,16 @@ def postpone_batch(session: Session, batch: RunBatch, seconds: float) -> None:
         update(RunBatch)
         .where(RunBatch.run_id == batch.run_id, RunBatch.number == batch.number, RunBatch.fence == batch.fence)
         .values(next_at=after(seconds), lease_until=None, hinted_at=None, attempts=0)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def note_other_reports(session: Session, batch: RunBatch, names: dict[str, str]) -> None:
+    """Write down where a batch's other reports are in the archive."""
+    session.execute(
+        update(RunBatch)
+        .where(RunBatch.run_id == batch.run_id, RunBatch.number == batch.number)
+        .values(other_reports=names)
         .execution_options(synchronize_session=False)
     )
 

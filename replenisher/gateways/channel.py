@@ -46,12 +46,13 @@ class ReportSource(PlatformClock, Protocol):
         ...
 
     def inventory(
-        self, company: str, locations: Sequence[str], window: ReportWindow
+        self, company: str, locations: Sequence[str], window: ReportWindow, *, within_seconds: float | None = None
     ) -> dict[str, tuple[pd.DataFrame, ReportStamp] | Exception]:
         """Read the inventory reports of many locations, network waits overlapping.
 
         Returns for each location a frame of the `planning.frames.INVENTORY` contract with its stamp, or the
-        GatewayError that refused it: one bad location never stops its neighbours.
+        GatewayError that refused it: one bad location never stops its neighbours. A report that could not be asked
+        for `within_seconds` is an UnavailableError.
         """
         ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -10,7 +11,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from replenisher.errors import AbsentError, GatewayError, ReportRefusedError
+from replenisher.errors import AbsentError, GatewayError, ReportRefusedError, UnavailableError
 from replenisher.gateways.http.answers import Answer
 from replenisher.gateways.http.client import Call, HttpClient
 from replenisher.gateways.http.waits import LastingError
@@ -54,15 +55,18 @@ class ReportReader:
         """List the company's locations that are enabled for the vendor."""
         return self._http.read(self._routes.locations(company), lambda answer: places.parse_locations(answer, company))
 
-    def inventory(self, company: str, locations: Sequence[str], window: ReportWindow) -> dict[str, Report | Exception]:
+    def inventory(
+        self, company: str, locations: Sequence[str], window: ReportWindow, *, within_seconds: float | None = None
+    ) -> dict[str, Report | Exception]:
         """Read the inventory reports of many locations; each has its frame and stamp, or its GatewayError."""
+        until = None if within_seconds is None else time.monotonic() + within_seconds
         self._http.check_process()
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="inventory")
         wanted = list(dict.fromkeys(locations))
         # Each thread gets a copy of the caller's context, so that its log lines carry the same run.
         reading = [
-            self._pool.submit(copy_context().run, self._report_or_error, company, location, window)
+            self._pool.submit(copy_context().run, self._report_or_error, company, location, window, until)
             for location in wanted
         ]
         try:
@@ -98,7 +102,11 @@ class ReportReader:
         call = self._routes.report(name, company, location, window)
         return self._read(call, location, lambda answer: parse(answer.body, location))
 
-    def _report_or_error(self, company: str, location: str, window: ReportWindow) -> Report | Exception:
+    def _report_or_error(
+        self, company: str, location: str, window: ReportWindow, until: float | None
+    ) -> Report | Exception:
+        if until is not None and time.monotonic() > until:
+            return UnavailableError("not asked for in time: the reports before it took too long", operation="inventory")
         try:
             return self._report(company, location, window)
         except GatewayError as error:

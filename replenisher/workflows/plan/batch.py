@@ -1,31 +1,33 @@
 """Read and plan the locations of one batch; one bad location never stops its neighbours.
 
 1. Claim the batch.
-2. Read our own orders in flight **before** the first report is asked for: whatever was confirmed by then is in the
-   reports, so nothing is counted twice and nothing is missed.
+2. Read proposals, then our own orders in flight, **before** the first report is asked for: whatever was confirmed by
+   then is in the reports, so nothing is counted twice and nothing is missed.
 3. Ask for all inventory reports (no session open, network waits overlap) and judge each (`guards`).
 4. Plan the good ones as one frame and put the whole frame, every row and column, in the archive.
 5. Record what became of each location; the batch that is recorded last makes the run due to close.
+6. Only then pull the other reports: whatever becomes of them, the plan stands.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
-from replenisher.config import CompanySettings
+from replenisher.config import CompanySettings, Guards, PlanningSettings
 from replenisher.database import companies, exceptions, orders, runs
 from replenisher.database.models import PlanningRun, RunBatch
 from replenisher.database.orders import InFlight
 from replenisher.database.session import Session
 from replenisher.errors import (
+    ArchiveError,
     CredentialsError,
     ForbiddenError,
     GatewayError,
     NotSentError,
+    ReplenisherError,
     ThrottledError,
     UnavailableError,
 )
@@ -38,11 +40,13 @@ from replenisher.workflows.pauses import pause_platform
 from replenisher.workflows.plan import findings
 from replenisher.workflows.plan.findings import Findings
 from replenisher.workflows.plan.guards import guard
-from replenisher.workflows.plan.reports import pull_other_reports, report_window
+from replenisher.workflows.plan.reports import record_other_reports, report_window
 
 log = get_logger(__name__)
 
 RETRY_SECONDS = 30.0
+SHARE_FOR_READING = 0.4
+"""Share of a batch's lease in which a report may still be asked for; the last one asked for needs time to answer."""
 PASSING = (UnavailableError, NotSentError, ThrottledError)
 """When every location fails like this the platform is down: the batch waits instead of refusing its locations."""
 
@@ -53,7 +57,8 @@ class Material:
 
     locations: list[str]
     own: InFlight
-    older_proposals: list[int]
+    older_proposals: dict[int, str]
+    """Location by id of the order that nobody had approved yet."""
     usual_rows: dict[str, int | None]
 
 
@@ -65,33 +70,32 @@ def plan_batch(services: Services, run_id: int, number: int) -> None:
         if batch is None or run is None:
             return
         material = _material(session, run, batch)
-    company = services.settings.company(run.company)
+    company = frozen(services, services.settings.company(run.company), run)
     if batch.attempts > services.settings.work.maximum_run_attempts:
         _give_up(services, run, batch, material)
         return
     started = time.monotonic()
     channel = services.channel(company)
-    read = channel.inventory(company.id, material.locations, report_window(company, channel.platform_now()))
+    window = report_window(company, channel.platform_now())
+    within = services.settings.times.batch_lease * SHARE_FOR_READING
+    read = channel.inventory(company.id, material.locations, window, within_seconds=within)
     found = judge(company, material, read)
     stopper = stopper_of(found)
     if stopper is not None and not found.frames:
-        if isinstance(stopper, CredentialsError | ForbiddenError):
-            pause_platform(services, company, stopper)
-        log.warning("batch_postponed", company=company.id, run_id=run_id, batch=number, error=str(stopper))
-        with services.database.transaction() as session:
-            runs.postpone_batch(session, batch, RETRY_SECONDS)
-            findings.record_waiting(session, run, found)
+        _postpone(services, company, run, batch, found, stopper)
         return
-    frame, unmatched = _plan(services, company, run, material, found)
-    name = None if frame is None else services.archive.put_frame(frame)
-    other = pull_other_reports(services, company, channel, sorted(found.frames))
+    try:
+        frame, unmatched = _plan(services, company, run, material, found)
+        name = None if frame is None else services.archive.put_frame(frame)
+    except ArchiveError as error:
+        _postpone(services, company, run, batch, found, error)
+        return
+    older = [order for order, location in material.older_proposals.items() if location in found.frames]
     with services.database.transaction() as session:
-        values: dict[str, Any] = {"older_proposals": material.older_proposals, "other_reports": other.names}
-        if not runs.finish_batch(session, batch, "planned", frame=name, **values):
+        if not runs.finish_batch(session, batch, "planned", frame=name, older_proposals=older):
             log.info("batch_result_dropped", company=company.id, run_id=run_id, batch=number)
             return
         findings.record(session, run, found, frame, unmatched)
-        findings.record_other_reports(session, run, other)
     log.info(
         "batch_planned",
         company=company.id,
@@ -102,15 +106,49 @@ def plan_batch(services: Services, run_id: int, number: int) -> None:
         rows=0 if frame is None else len(frame),
         seconds=round(time.monotonic() - started, 3),
     )
+    record_other_reports(services, company, run, batch, sorted(found.frames))
+
+
+def frozen(services: Services, company: CompanySettings, run: PlanningRun) -> CompanySettings:
+    """Give the company with the rules that were archived when the run started: every batch plans by the same ones."""
+    rules = services.archive.get_document(run.inputs["rules"])
+    return company.model_copy(
+        update={
+            "planning": PlanningSettings.model_validate(rules["planning"]),
+            "guards": Guards.model_validate(rules["guards"]),
+            "report_days": rules["report_days"],
+        }
+    )
+
+
+def _postpone(  # noqa: PLR0917 - what a batch knows by then
+    services: Services,
+    company: CompanySettings,
+    run: PlanningRun,
+    batch: RunBatch,
+    found: Findings,
+    error: ReplenisherError,
+) -> None:
+    """Let the batch wait for the platform, the archive or a person; at the cut-off its locations say why."""
+    if isinstance(error, CredentialsError | ForbiddenError):
+        pause_platform(services, company, error)
+    log.warning("batch_postponed", company=company.id, run_id=run.id, batch=batch.number, error=str(error))
+    with services.database.transaction() as session:
+        runs.postpone_batch(session, batch, RETRY_SECONDS)
+        findings.record_waiting(session, run, found, error)
 
 
 def _material(session: Session, run: PlanningRun, batch: RunBatch) -> Material:
     locations = [location.location for location in runs.locations_of(session, run.id, batch.number)]
     known = companies.known_locations(session, run.company)
+    # In this order: a proposal approved between the two statements is in both, and blocks its location at the close;
+    # the other way round it would be in neither, and its need would be ordered twice.
+    older_proposals = orders.unapproved(session, run.company, locations)
+    own = orders.in_flight(session, run.company, locations)
     return Material(
         locations=locations,
-        own=orders.in_flight(session, run.company, locations),
-        older_proposals=orders.unapproved(session, run.company, locations),
+        own=own,
+        older_proposals=older_proposals,
         usual_rows={location: known[location].report_rows if location in known else None for location in locations},
     )
 
@@ -183,8 +221,11 @@ def in_flight_frame(own: InFlight) -> pd.DataFrame:
 
 
 def _give_up(services: Services, run: PlanningRun, batch: RunBatch, material: Material) -> None:
-    """Set aside a batch whose worker died again and again: the others of the run go on."""
-    reason = "its worker died again and again while planning it"
+    """Set aside a batch that was never finished: the others of the run go on."""
+    reason = (
+        f"tried {batch.attempts - 1} times and never finished: its worker died, was stopped by the time limit, or "
+        "met an error that its log names"
+    )
     with services.database.transaction() as session:
         if not runs.finish_batch(session, batch, "failed"):
             return

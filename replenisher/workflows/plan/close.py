@@ -11,26 +11,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from replenisher.config import CompanySettings
 from replenisher.database import companies, exceptions, orders, runs, submissions
+from replenisher.database.exceptions import Matter
 from replenisher.database.models import KnownLocation, PlanningRun, RunBatch
 from replenisher.database.session import Session
+from replenisher.errors import ReplenisherError
 from replenisher.logs import get_logger
 from replenisher.planning.frames import from_money
 from replenisher.purchasing.platform import RequestLine
 from replenisher.purchasing.states import UNAPPROVED, OrderState
 from replenisher.services import Services
 from replenisher.workflows.approve import approve_proposals
+from replenisher.workflows.plan.failing import fail_run
 from replenisher.workflows.plan.findings import location_matter
 from replenisher.workflows.plan.proposals import NewOrder, write_orders
 
 log = get_logger(__name__)
 
+RETRY_SECONDS = 30.0
 COLUMNS = ("location", "sku", "order_quantity", "unit_cost", "cost_known", "lead_time_days")
 USUAL_LEAD_TIME_DAYS = 7
 
@@ -49,7 +53,21 @@ def close_run(services: Services, run_id: int) -> None:
     run = _claim(services, run_id)
     if run is None:
         return
-    company = services.settings.company(run.company)
+    try:
+        _close(services, services.settings.company(run.company), run)
+    except _ApprovedMeanwhileError:
+        # A planner said yes between our look and the lock: what is archived would be wrong, so look again.
+        with services.database.transaction() as session:
+            runs.release_run(session, run, 0)
+    except ReplenisherError as error:
+        log.exception("run_not_closed", company=run.company, run_id=run.id)
+        text = f"run {run.id} cannot be closed and is tried again: {error}"
+        with services.database.transaction() as session:
+            runs.retry_run(session, run, RETRY_SECONDS)
+            exceptions.raise_matter(session, Matter(run.company, "run_failed", run.company, text, run_id=run.id))
+
+
+def _close(services: Services, company: CompanySettings, run: PlanningRun) -> None:
     with services.database.transaction() as session:
         batches = runs.batches_of(session, run.id)
     planned = _gather(services, batches)
@@ -59,14 +77,8 @@ def close_run(services: Services, run_id: int) -> None:
     close_frame = pd.DataFrame({"location": left_out, "reason": ["older_order_approved"] * len(left_out)}, dtype="str")
     name = services.archive.put_frame(close_frame)
     today = services.channel(company).platform_now().astimezone(ZoneInfo(company.time_zone)).date()
-    try:
-        with services.database.transaction() as session:
-            counts = _order(session, services.actor, company, run, planned, expected, name, today)
-    except _ApprovedMeanwhileError:
-        # A planner said yes between our look and the lock: what is archived would be wrong, so look again.
-        with services.database.transaction() as session:
-            runs.release_run(session, run, 0)
-        return
+    with services.database.transaction() as session:
+        counts = _order(session, services.actor, company, run, planned, expected, name, today)
     if counts is not None:
         log.info("run_closed", company=company.id, run_id=run.id, **counts)
 
@@ -90,6 +102,7 @@ def _order(  # noqa: PLR0917 - one transaction, all of whose inputs were read be
         session, run, "closed", close_frame=close_frame, next_at=None, closed_at=companies.now(session)
     ):
         return None
+    exceptions.resolve(session, company.id, [company.id], ["run_failed"])
     if _supersede(session, actor, company.id, planned.older_proposals) != expected:
         raise _ApprovedMeanwhileError
     known = companies.known_locations(session, company.id)
@@ -112,23 +125,38 @@ def _claim(services: Services, run_id: int) -> PlanningRun | None:
         if run is None:
             return None
         now = companies.now(session)
+        reason = _hopeless(run, now, services.settings.work.maximum_run_attempts)
+        if reason is not None:
+            fail_run(session, run, reason)
+            return None
         pending = [batch for batch in runs.batches_of(session, run_id) if batch.state == "pending"]
         if pending and now < run.cut_off_at:
             runs.release_run(session, run, (run.cut_off_at - now).total_seconds())
             return None
-        if run.state == "closing":
-            return run
-        for location in runs.locations_of(session, run_id):
-            if location.state == "pending":
-                text = (
-                    f"location {location.location}: no inventory report was planned before the cut-off of run {run_id}"
-                )
-                text += f"; {location.reason}" if location.reason else ""
-                runs.record_location(session, run_id, location.location, "missing", reason=text)
-                matter = location_matter(run, location.location, "location_missing", text, "inventory")
-                exceptions.raise_matter(session, matter)
-        runs.begin_closing(session, run, lease)
+        if run.state == "reading":
+            _record_missing(session, run)
+            runs.begin_closing(session, run, lease)
         return run
+
+
+def _hopeless(run: PlanningRun, now: datetime, most_attempts: int) -> str | None:
+    """Say why a run must not be closed any more: what it read is too old, or closing it fails again and again."""
+    allowed = run.cut_off_at - run.opened_at
+    if now > run.cut_off_at + allowed:
+        return f"its reports are older than twice the {allowed.total_seconds() / 60:g} minutes until its cut-off"
+    if run.state == "closing" and run.attempts > most_attempts:
+        return f"closing it failed {run.attempts - 1} times"
+    return None
+
+
+def _record_missing(session: Session, run: PlanningRun) -> None:
+    for location in runs.locations_of(session, run.id):
+        if location.state == "pending":
+            text = f"location {location.location}: no inventory report was planned before the cut-off of run {run.id}"
+            text += f"; {location.reason}" if location.reason else ""
+            runs.record_location(session, run.id, location.location, "missing", reason=text)
+            matter = location_matter(run, location.location, "location_missing", text, "inventory")
+            exceptions.raise_matter(session, matter)
 
 
 def _gather(services: Services, batches: Sequence[RunBatch]) -> Planned:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from replenisher.database import companies, exceptions, runs, submissions
+from replenisher.database import companies, exceptions, runs
 from replenisher.database.exceptions import Matter
 from replenisher.database.models import PlanningRun
 from replenisher.database.session import Session
-from replenisher.errors import ReportRefusedError
+from replenisher.errors import ReplenisherError, ReportRefusedError
 from replenisher.purchasing.platform import ReportStamp
-from replenisher.workflows.plan.reports import OtherReports
 
 SHOWN = 5
 """SKUs named in the text of an exception; the rest are counted."""
@@ -56,24 +55,18 @@ def record(
     if frame is not None:
         _record_planned(session, run, stamps, frame)
     for kind, rows in unmatched.items():
-        for location, skus in _skus_by_location(rows).items():
+        missing = _skus_by_location(rows)
+        exceptions.resolve(session, run.company, [one for one in found.frames if one not in missing], [kind])
+        for location, skus in missing.items():
             text = f"location {location}: the inventory report lacks {_named(skus)}"
             exceptions.raise_matter(session, location_matter(run, location, kind, text, "inventory"))
 
 
-def record_waiting(session: Session, run: PlanningRun, found: Findings) -> None:
-    """Keep why the locations of a postponed batch could not be read; at the cut-off it says why they are missing."""
-    for location, error in found.refused.items():
-        runs.record_location(session, run.id, location, "pending", reason=str(error))
-
-
-def record_other_reports(session: Session, run: PlanningRun, other: OtherReports) -> None:
-    """Raise what was not read, and let orders with new receipts be looked at soon."""
-    for (location, report), error in other.errors.items():
-        text = f"location {location}, {report} report: {error}"
-        matter = Matter(run.company, "report_not_read", f"{location}/{report}", text, location, None, report, run.id)
-        exceptions.raise_matter(session, matter)
-    submissions.look_soon(session, run.company, other.received_orders)
+def record_waiting(session: Session, run: PlanningRun, found: Findings, error: ReplenisherError) -> None:
+    """Keep why the locations of a postponed batch wait; at the cut-off it says why they are missing."""
+    for location in (*found.frames, *found.refused):
+        why = found.refused.get(location, error)
+        runs.record_location(session, run.id, location, "pending", reason=str(why))
 
 
 def _record_planned(session: Session, run: PlanningRun, stamps: dict[str, ReportStamp], frame: pd.DataFrame) -> None:
@@ -86,7 +79,7 @@ def _record_planned(session: Session, run: PlanningRun, stamps: dict[str, Report
     stamped = {name: [getattr(stamps.get(one), name, None) for one in planned] for name in STAMPED}
     runs.record_planned(session, run.id, {"location": planned, **figures, **stamped})
     companies.remember_report_rows(session, run.company, dict(zip(planned, figures["rows"], strict=True)))
-    exceptions.resolve(session, run.company, planned, ["location_refused", "location_missing"])
+    exceptions.resolve(session, run.company, planned, ["location_refused", "location_missing", "overtaken"])
     _raise_oddities(session, run, frame, planned)
 
 

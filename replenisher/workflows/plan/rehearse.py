@@ -108,7 +108,7 @@ def _rehearse_batch(
         own = orders.in_flight(session, company.id, locations)
     channel = services.channel(company)
     read = channel.inventory(company.id, locations, report_window(company, channel.platform_now()))
-    judged = judge(company, Material(locations, own, [], usual), read)
+    judged = judge(company, Material(locations, own, {}, usual), read)
     stopper = stopper_of(judged)
     if stopper is not None and not judged.frames:
         raise GatewayError(f"company {company.id}: {stopper}", operation=stopper.operation, status=stopper.status)

@@ -1,7 +1,8 @@
-"""The reports beside inventory: pulled, archived, and never a reason to stop planning."""
+"""The reports beside inventory: pulled when the plan is safe, archived, and never a reason to stop planning."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -11,18 +12,30 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from replenisher.config import CompanySettings
-from replenisher.errors import GatewayError
+from replenisher.database import exceptions, runs, submissions
+from replenisher.database.exceptions import Matter
+from replenisher.database.models import PlanningRun, RunBatch
+from replenisher.errors import ArchiveError, GatewayError, UnavailableError
 from replenisher.gateways.channel import Channel
+from replenisher.logs import get_logger
 from replenisher.purchasing.platform import ReportWindow
 from replenisher.services import Services
+
+log = get_logger(__name__)
+
+SECONDS = 60.0
+"""How long side reports may be asked for in one batch; what was not asked for by then is left to the next run."""
+
+Reader = Callable[[str, str, ReportWindow], pd.DataFrame]
 
 
 @dataclass
 class OtherReports:
-    """Archive names by report, the platform orders that receipts name, and the error of each report not read."""
+    """Archive names by report, what was read and what not by location and report, and the orders receipts name."""
 
     names: dict[str, str] = field(default_factory=dict)
     received_orders: set[str] = field(default_factory=set)
+    good: list[tuple[str, str]] = field(default_factory=list)
     errors: dict[tuple[str, str], GatewayError] = field(default_factory=dict)
 
 
@@ -32,29 +45,42 @@ def report_window(company: CompanySettings, platform_now: datetime) -> ReportWin
     return ReportWindow(today - timedelta(days=company.report_days), today)
 
 
-def pull_other_reports(
-    services: Services, company: CompanySettings, channel: Channel, locations: list[str]
-) -> OtherReports:
-    """Read and archive the company's other reports, each as one frame of all these locations."""
+def record_other_reports(
+    services: Services, company: CompanySettings, run: PlanningRun, batch: RunBatch, locations: list[str]
+) -> None:
+    """Pull the company's other reports, note what was not read, and let orders with new receipts be looked at soon."""
+    try:
+        pulled = _pull(services, company, locations)
+    except ArchiveError as error:
+        log.warning("other_reports_not_archived", run_id=run.id, batch=batch.number, error=str(error))
+        return
+    with services.database.transaction() as session:
+        runs.note_other_reports(session, batch, pulled.names)
+        for (location, report), fault in pulled.errors.items():
+            text = f"location {location}, {report} report: {fault}"
+            subject = f"{location}/{report}"
+            matter = Matter(run.company, "report_not_read", subject, text, location, None, report, run.id)
+            exceptions.raise_matter(session, matter)
+        good = [f"{location}/{report}" for location, report in pulled.good]
+        exceptions.resolve(session, run.company, good, ["report_not_read"])
+        submissions.look_soon(session, run.company, pulled.received_orders)
+
+
+def _pull(services: Services, company: CompanySettings, locations: list[str]) -> OtherReports:
     pulled = OtherReports()
-    if not locations:
-        return pulled
+    channel = services.channel(company)
     window = report_window(company, channel.platform_now())
     threads = services.settings.platform_of(company).threads
-    readers = {
-        "sales": channel.sales,
-        "receiving": channel.receiving,
-        "transfers": channel.transfers,
-        "adjustments": channel.adjustments,
-    }
-    for report in company.reports:
-        if report not in readers:
+    until = time.monotonic() + SECONDS
+    for report, read in _readers(channel).items():
+        if report not in company.reports or not locations:
             continue
         frames = []
-        for location, answer in _read_all(readers[report], company.id, locations, window, threads):
+        for location, answer in _read_all(_until(until, read), company.id, locations, window, threads):
             if isinstance(answer, GatewayError):
                 pulled.errors[location, report] = answer
             else:
+                pulled.good.append((location, report))
                 frames.append(answer)
         if frames:
             whole = pd.concat(frames, ignore_index=True)
@@ -64,12 +90,26 @@ def pull_other_reports(
     return pulled
 
 
+def _readers(channel: Channel) -> dict[str, Reader]:
+    return {
+        "sales": channel.sales,
+        "receiving": channel.receiving,
+        "transfers": channel.transfers,
+        "adjustments": channel.adjustments,
+    }
+
+
+def _until(until: float, read: Reader) -> Reader:
+    def read_in_time(company: str, location: str, window: ReportWindow) -> pd.DataFrame:
+        if time.monotonic() > until:
+            raise UnavailableError(f"not asked for: side reports of this batch had taken {SECONDS:g} s already")
+        return read(company, location, window)
+
+    return read_in_time
+
+
 def _read_all(
-    read: Callable[[str, str, ReportWindow], pd.DataFrame],
-    company: str,
-    locations: list[str],
-    window: ReportWindow,
-    threads: int,
+    read: Reader, company: str, locations: list[str], window: ReportWindow, threads: int
 ) -> Iterator[tuple[str, pd.DataFrame | GatewayError]]:
     """Read one report of many locations, network waits overlapping; an error stands for its own location only."""
 

@@ -15,13 +15,14 @@ from replenisher.config import CompanySettings
 from replenisher.database import companies, exceptions, runs
 from replenisher.database.exceptions import Matter
 from replenisher.database.models import PlanningRun
-from replenisher.errors import ConfigurationError, CredentialsError, ForbiddenError, GatewayError
+from replenisher.errors import ArchiveError, ConfigurationError, CredentialsError, ForbiddenError, GatewayError
 from replenisher.intake.levels import read_levels
 from replenisher.intake.products import read_products
 from replenisher.logs import get_logger
 from replenisher.purchasing.platform import Location
 from replenisher.services import Services
 from replenisher.workflows.pauses import pause_platform
+from replenisher.workflows.plan.failing import fail_run
 
 log = get_logger(__name__)
 
@@ -37,7 +38,8 @@ def start_run(services: Services, run_id: int) -> None:
         return
     company = services.settings.company(run.company)
     if now >= run.cut_off_at:
-        _give_up(services, run, "no list of locations came before the cut-off")
+        with services.database.transaction() as session:
+            fail_run(session, run, f"it could not start before its cut-off; {run.reason or 'no worker took it up'}")
         return
     try:
         listed = services.channel(company).locations(company.id)
@@ -45,10 +47,11 @@ def start_run(services: Services, run_id: int) -> None:
     except (CredentialsError, ForbiddenError) as error:
         pause_platform(services, company, error)
         _postpone(services, run, error)
-    except GatewayError as error:
+    except (GatewayError, ArchiveError) as error:
         _postpone(services, run, error)
     except ConfigurationError as error:
-        _give_up(services, run, str(error), kind="planner_file")
+        with services.database.transaction() as session:
+            fail_run(session, run, str(error), kind="planner_file")
     else:
         _begin(services, company, run, listed, inputs)
 
@@ -79,7 +82,7 @@ def wanted_locations(
 ) -> tuple[list[str], list[str]]:
     """Give the locations to plan (`only` these, else the company's), and those asked for that are not enabled."""
     enabled = {location.id for location in listed}
-    asked = only or list(company.locations) or sorted(enabled)
+    asked = list(dict.fromkeys(only or company.locations or sorted(enabled)))
     return [location for location in asked if location in enabled], [one for one in asked if one not in enabled]
 
 
@@ -91,7 +94,7 @@ def _begin(
     batches = [wanted[first : first + size] for first in range(0, len(wanted), size)]
     with services.database.transaction() as session:
         due = {} if batches else {"next_at": companies.now(session)}
-        if not runs.move_run(session, run, "reading", inputs=inputs, **({"next_at": run.cut_off_at} | due)):
+        if not runs.move_run(session, run, "reading", inputs=inputs, attempts=0, **({"next_at": run.cut_off_at} | due)):
             return
         gone = companies.record_locations(session, company.id, listed)
         runs.add_batches(session, run.id, batches)
@@ -112,28 +115,12 @@ def _begin(
     log.info("run_started", company=company.id, run_id=run.id, locations=len(wanted), batches=len(batches))
 
 
-def _postpone(services: Services, run: PlanningRun, error: GatewayError) -> None:
+def _postpone(services: Services, run: PlanningRun, error: GatewayError | ArchiveError) -> None:
     log.warning("run_start_postponed", company=run.company, run_id=run.id, error=str(error))
+    what = "the archive cannot be used" if isinstance(error, ArchiveError) else "the list of locations cannot be read"
+    text = f"{what}; it is tried again until the cut-off: {error}"
+    report = None if isinstance(error, ArchiveError) else "locations"
     with services.database.transaction() as session:
-        runs.release_run(session, run, RETRY_SECONDS)
-        exceptions.raise_matter(
-            session,
-            Matter(
-                run.company,
-                "platform_unreachable",
-                run.company,
-                f"the list of locations cannot be read; it is tried again until the cut-off: {error}",
-                report="locations",
-                run_id=run.id,
-            ),
-        )
-
-
-def _give_up(services: Services, run: PlanningRun, reason: str, *, kind: str = "run_failed") -> None:
-    with services.database.transaction() as session:
-        if not runs.move_run(session, run, "failed", reason=reason, next_at=None, closed_at=companies.now(session)):
-            return
-        exceptions.raise_matter(
-            session, Matter(run.company, kind, run.company, f"run {run.id} planned nothing: {reason}", run_id=run.id)
-        )
-    log.error("run_failed", company=run.company, run_id=run.id, reason=reason)
+        runs.release_run(session, run, RETRY_SECONDS, reason=text)
+        matter = Matter(run.company, "platform_unreachable", run.company, text, report=report, run_id=run.id)
+        exceptions.raise_matter(session, matter)
