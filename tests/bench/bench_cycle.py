@@ -28,6 +28,12 @@ PROCESSES = 2
 THREADS = int(PlatformSettings.model_fields["threads"].default)
 REPEATS = 3
 
+COLUMNS = {
+    "seconds_median": "times_the_floor",
+    "seconds_best": "times_the_floor_best",
+    "processor_seconds": "times_the_floor_processor",
+}
+
 STAGES = """
     SELECT extract(epoch FROM min(l.requested_at)), extract(epoch FROM max(b.planned_at)), count(*), sum(l.rows),
            sum(l.ordering_rows)
@@ -79,7 +85,7 @@ def run() -> list[Line]:
 def _floor_lines(floors: dict[str, list[tuple[float, float]]], more: Line) -> list[Line]:
     return [
         repeated(
-            f"floor: fetch, parse with {parser}",
+            f"floor: fetch, parse ({parser})",
             [seconds for seconds, _ in measured],
             processor_seconds=round(median(processor for _, processor in measured), 3),
             **more,
@@ -94,7 +100,7 @@ def _cycle_line(cycles: list[Line], floors: dict[str, list[tuple[float, float]]]
     processor = median(one["processor"] for one in cycles)
     stages = [name for name in cycles[0] if name.startswith("until")]
     return repeated(
-        "cycle: fetch, plan, record",
+        "fetch, plan, record",
         seconds,
         times_the_floor=round(median(seconds) / median(floor), 2),
         times_the_floor_best=round(min(seconds) / min(floor), 2),
@@ -110,14 +116,14 @@ def _cycle_line(cycles: list[Line], floors: dict[str, list[tuple[float, float]]]
 def table(lines: list[Line]) -> Table:
     """Lay the lines out for people."""
     title = f"{LOCATIONS} locations x {SKUS:,} SKUs, {PROCESSES} processes, {THREADS} threads each"
-    shown = Table(Column("what", no_wrap=True), title=title)
-    for heading in ("s median", "s best", "x floor", "x best", "cpu s", "x cpu"):
+    shown = Table(Column("seconds", no_wrap=True), title=title, caption="x: times the floor with msgspec")
+    for heading in ("median", "x", "best", "x", "CPU", "x"):
         shown.add_column(heading, justify="right", no_wrap=True)
     for line in lines:
-        seconds = [f"{line[name]:.2f}" for name in ("seconds_median", "seconds_best")]
-        times = [str(line.get(name, "")) for name in ("times_the_floor", "times_the_floor_best")]
-        processor = [f"{line['processor_seconds']:.2f}", str(line.get("times_the_floor_processor", ""))]
-        shown.add_row(line["what"], *seconds, *times, *processor)
+        cells = []
+        for name, times in COLUMNS.items():
+            cells += [f"{line[name]:.2f}", f"{line[times]:.1f}" if times in line else ""]
+        shown.add_row(line["what"], *cells)
     for stage, seconds_median in lines[-1]["stages"].items():
         shown.add_row(f"  {stage}", f"{seconds_median:.2f}")
     return shown

@@ -67,7 +67,7 @@ def run() -> list[Line]:
 
 def table(lines: list[Line]) -> Table:
     """Lay the lines out for people."""
-    shown = Table(Column("what", no_wrap=True), title=f"One worker child, {SKUS:,} SKUs per location, batches of 25")
+    shown = Table(Column("what", no_wrap=True), title=f"One worker child, {SKUS:,} SKUs a location")
     for heading in ("locations", "rows", "peak MB"):
         shown.add_column(heading, justify="right", no_wrap=True)
     for line in lines:

@@ -87,7 +87,7 @@ def one_thread(running: Daemon, orders: dict[str, list[int]], floor: PlainPostin
         kept.append(floor.seconds(1, keep_connection=True))
         fresh.append(floor.seconds(1, keep_connection=False))
         ours.append(timed(running, company, partial(submit_all, running, orders[company])))
-    return lines_of("1 process, 1 thread", kept, fresh, ours)
+    return lines_of("1 process", kept, fresh, ours)
 
 
 def by_workers(running: Daemon, floor: PlainPosting) -> list[Line]:
@@ -99,15 +99,15 @@ def by_workers(running: Daemon, floor: PlainPosting) -> list[Line]:
             fresh.append(floor.seconds(PROCESSES, keep_connection=False))
             ours.append(timed(running, company, lambda: None))
             running.set_aside(company)
-    return lines_of(f"{PROCESSES} Celery workers", kept, fresh, ours)
+    return lines_of(f"{PROCESSES} workers", kept, fresh, ours)
 
 
 def lines_of(how: str, kept: list[float], fresh: list[float], ours: list[float]) -> list[Line]:
     """Give the lines of one way to submit; times the floor by the medians."""
     named = (
-        ("floor: POST and two commits", kept),
-        ("floor, a connection for each", fresh),
-        ("submit: claim, POST, record", ours),
+        ("floor: POST, two commits", kept),
+        ("floor, new connections", fresh),
+        ("submit_order", ours),
     )
     return [
         repeated(
