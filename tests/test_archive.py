@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
+from typing_extensions import Buffer
 
 from replenisher.archive import Archive
 from replenisher.errors import ArchiveError
@@ -151,6 +153,17 @@ def test_one_flipped_bit_is_damage(tmp_path: Path) -> None:
         archive.get_frame(name, columns=["sku"])
 
 
+def test_a_file_that_a_power_failure_cut_off_is_written_again(tmp_path: Path) -> None:
+    archive = Archive(str(tmp_path))
+    name = archive.put_document({"a": 1})
+    (file,) = stored(tmp_path)
+    file.write_bytes(b"")
+    with pytest.raises(ArchiveError, match="is damaged"):
+        archive.get_document(name)
+    assert archive.put_document({"a": 1}) == name
+    assert archive.get_document(name) == {"a": 1}
+
+
 def test_an_archive_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     # Permissions would not stop root, under which these tests may run; a file in the folder's place stops everyone.
     in_the_way = tmp_path / "archive"
@@ -174,14 +187,21 @@ def test_a_url_that_nothing_serves_says_so() -> None:
         Archive("no-such-protocol://bucket/folder")
 
 
+class TornFile(io.FileIO):
+    """A file on a disk that is full after three bytes."""
+
+    def write(self, content: Buffer) -> int:
+        super().write(bytes(content)[:3])
+        raise OSError(28, "No space left on device")
+
+
 class TornFileSystem(LocalFileSystem):  # type: ignore[misc] # fsspec ships no types
-    """A disk that is full after three bytes."""
+    """A disk on which nothing can be written to its end."""
 
     protocol = "torn"
 
-    def pipe_file(self, path: str, value: bytes, **_: object) -> None:
-        Path(path).write_bytes(value[:3])
-        raise OSError(28, "No space left on device")
+    def open(self, path: str, mode: str = "rb", **_: object) -> io.FileIO:
+        return TornFile(path, mode) if "w" in mode else io.FileIO(path, mode)
 
 
 def test_a_half_written_file_never_gets_its_name(tmp_path: Path) -> None:

@@ -112,6 +112,21 @@ def test_only_so_many_orders_of_a_company_are_on_their_way_at_once(database: Dat
         assert claim(session, third, at_most=2)
 
 
+def test_the_limit_holds_when_eight_workers_claim_different_orders_at_once(database: Database) -> None:
+    with database.transaction() as session:
+        companies.introduce(session, [COMPANY])
+    for _ in range(3):
+        ids = approved(database, 8)
+        found = at_once(
+            database,
+            8,
+            lambda session, number, ids=ids: claim(session, ids[number], at_most=3),  # type: ignore[misc]
+        )
+        assert len([order for order in found if order is not None]) == 3
+        with database.transaction() as session:
+            session.execute(text("UPDATE purchase_orders SET state = 'unknown' WHERE state = 'submitting'"))
+
+
 def test_a_second_attempt_keeps_when_the_first_was_sent(database: Database) -> None:
     (order_id,) = approved(database)
     first = claimed(database, order_id)
