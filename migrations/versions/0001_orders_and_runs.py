@@ -19,7 +19,7 @@ MOVES = {
     "approved": ("submitting", "cancelled"),
     "submitting": ("accepted", "approved", "refused", "unknown", "needs_person"),
     "accepted": ("confirmed", "failed", "unknown", "needs_person"),
-    "unknown": ("confirmed", "duplicate", "failed", "needs_person"),
+    "unknown": ("confirmed", "duplicate", "needs_person"),
     "confirmed": ("partly_received", "received", "needs_person"),
     "partly_received": ("received", "needs_person"),
     "needs_person": ("confirmed", "duplicate", "cancelled"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from replenisher.config.company import ApprovalSettings, PlanningSettings
+from replenisher.config.company import ApprovalSettings, PlanningSettings, WeightSettings
 from replenisher.config.document import Fault, Place
 from replenisher.config.kinds import nearest
 from replenisher.config.platform import Platform
@@ -120,3 +120,17 @@ def _companies(data: Data) -> Iterator[Fault]:
         if unlisted == "exclude" and not company.get("products_file") and not data.get("products_file"):
             remedy = "name a products_file, or set planning.unlisted: order"
             yield Fault((*place, "planning", "unlisted"), f"without a products file nothing would be ordered; {remedy}")
+        yield from _weights(place, company)
+
+
+def _weights(place: Place, company: Data) -> Iterator[Fault]:
+    """Refuse weights by which our own confirmed orders count nowhere: each run would order the same need again."""
+    weights = _section(_section(company, "planning"), "weights")
+    ours = ["on_order"]
+    if str(company.get("committed", True)).casefold() in ("false", "no", "off", "0"):
+        ours.append("on_uncommitted_order")
+    for term in ours:
+        weight = _number(weights, term, WeightSettings.model_fields)
+        if weight is not None and weight != 1:
+            told = "our own orders stand there once they are confirmed; with another weight every run orders them again"
+            yield Fault((*place, "planning", "weights", term), f"should be 1: {told}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -32,11 +33,11 @@ def _due(table: Steppable, rehint: float) -> list[ColumnElement[bool]]:
     ]
 
 
-def hint_orders(session: Session, *, rehint: float, limit: int) -> list[tuple[int, str]]:
-    """Mark due orders as hinted and give id and state of each; an order hinted within `rehint` seconds is left out."""
+def hint_orders(session: Session, companies: Sequence[str], *, rehint: float, limit: int) -> list[tuple[int, str]]:
+    """Mark due orders of these companies as hinted, not twice within `rehint` seconds; give id and state of each."""
     wanted = (
         select(Order.id)
-        .where(*_due(Order, rehint), not_paused(Order))
+        .where(*_due(Order, rehint), not_paused(Order), Order.company.in_(companies))
         .order_by(Order.next_at)
         .limit(limit)
         # Two sweepers at once take different rows instead of waiting for each other.
@@ -53,11 +54,11 @@ def hint_orders(session: Session, *, rehint: float, limit: int) -> list[tuple[in
     return [(order, state) for order, state in session.execute(statement)]
 
 
-def hint_runs(session: Session, *, rehint: float, limit: int) -> list[int]:
+def hint_runs(session: Session, companies: Sequence[str], *, rehint: float, limit: int) -> list[int]:
     """Mark due planning runs as hinted and give their ids."""
     wanted = (
         select(PlanningRun.id)
-        .where(*_due(PlanningRun, rehint), not_paused(PlanningRun))
+        .where(*_due(PlanningRun, rehint), not_paused(PlanningRun), PlanningRun.company.in_(companies))
         .order_by(PlanningRun.next_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -72,12 +73,17 @@ def hint_runs(session: Session, *, rehint: float, limit: int) -> list[int]:
     return [run for (run,) in session.execute(statement)]
 
 
-def hint_batches(session: Session, *, rehint: float, limit: int) -> list[tuple[int, int]]:
+def hint_batches(session: Session, companies: Sequence[str], *, rehint: float, limit: int) -> list[tuple[int, int]]:
     """Mark due batches of running plans as hinted and give run and number of each."""
     rows = session.execute(
         select(RunBatch.run_id, RunBatch.number)
         .join(PlanningRun, PlanningRun.id == RunBatch.run_id)
-        .where(*_due(RunBatch, rehint), PlanningRun.state == "reading", not_paused(PlanningRun))
+        .where(
+            *_due(RunBatch, rehint),
+            PlanningRun.state == "reading",
+            not_paused(PlanningRun),
+            PlanningRun.company.in_(companies),
+        )
         .order_by(RunBatch.next_at)
         .limit(limit)
         .with_for_update(skip_locked=True, of=RunBatch)

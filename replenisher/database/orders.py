@@ -191,6 +191,16 @@ def biggest_line(session: Session, run_id: int) -> tuple[str, str] | None:
     return None if found is None else (found[0], found[1])
 
 
+def live_without(session: Session, companies: Sequence[str]) -> dict[str, int]:
+    """Count the orders that still have a next step, by company, of companies other than these."""
+    query = (
+        select(Order.company, func.count())
+        .where(Order.next_at.is_not(None), Order.company.not_in(companies))
+        .group_by(Order.company)
+    )
+    return {str(company): int(count) for company, count in session.execute(query)}
+
+
 def counts_by_state(session: Session, *, company: str | None = None) -> dict[str, tuple[int, int]]:
     """Count orders and their units by state."""
     query = select(Order.state, func.count(), func.coalesce(func.sum(Order.units), 0)).group_by(Order.state)

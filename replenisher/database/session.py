@@ -6,11 +6,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
+from replenisher.database.nul import accept_any_text, json_without_nul
 from replenisher.errors import DatabaseError, WrongProcessError
 
 __all__ = ["Database", "Session"]
@@ -32,8 +33,10 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
+            json_serializer=json_without_nul,
             connect_args={"options": limits, "connect_timeout": 5, "application_name": "replenisher"},
         )
+        event.listen(self._engine, "connect", accept_any_text)
 
     @property
     def engine(self) -> Engine:

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from replenisher.database.due import after, not_paused
-from replenisher.database.models import Order, OrderAttempt, OrderEvent, OrderLine
+from replenisher.database.models import CompanyState, Order, OrderAttempt, OrderEvent, OrderLine
 from replenisher.database.session import Session
 from replenisher.purchasing.states import AT_PLATFORM, OrderState, check_move
 
@@ -34,6 +34,8 @@ def claim_for_sending(session: Session, order_id: int, *, lease: float, at_once:
     order = session.execute(query).scalar_one_or_none()
     if order is None:
         return None
+    # One claim of a company at a time, or several would each count the others as not yet sending.
+    session.execute(select(CompanyState.company).where(CompanyState.company == order.company).with_for_update())
     sending = session.execute(
         select(func.count()).where(Order.company == order.company, Order.state == OrderState.SUBMITTING.value)
     ).scalar_one()
@@ -56,6 +58,16 @@ def claim_for_sending(session: Session, order_id: int, *, lease: float, at_once:
         .execution_options(populate_existing=True)
     )
     return session.execute(statement).scalar_one()
+
+
+def owner_of(session: Session, order: Order, platform_order_id: str | None) -> str | None:
+    """Give the vendor invoice number of another order of ours that has this id at the platform; None if free."""
+    if platform_order_id is None:
+        return None
+    query = select(Order.vendor_invoice_number).where(
+        Order.company == order.company, Order.platform_order_id == platform_order_id, Order.id != order.id
+    )
+    return session.execute(query).scalar_one_or_none()
 
 
 def record_attempt(session: Session, order: Order, *, request_sha256: str, worker: str) -> None:

@@ -76,8 +76,10 @@ class ReportSource(PlatformClock, Protocol):
 class OrderDesk(PlatformClock, Protocol):
     """Where purchase orders are created and followed."""
 
-    def create(self, order: OrderRequest) -> OrderAccepted:
+    def create(self, order: OrderRequest, *, send_before: float | None = None) -> OrderAccepted:
         """Send the order exactly once over a fresh connection.
+
+        With `send_before`, a moment of `time.monotonic`, nothing leaves after it: that is a NotSentError.
 
         Raises NotSentError, ThrottledError, UnauthorisedError, CredentialsError (nothing happened), RefusedError
         or ForbiddenError (a definite no), ExistsError (it is there already), AmbiguousError for everything else.

@@ -64,9 +64,13 @@ def snapshot(
 def orphans(inventory: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Return those rows (in flight, or overrides) whose location and SKU the inventory report does not have.
 
+    `inventory` may be the snapshot made of it, whose categories are compared far faster than its text.
+
     They take part in no plan, so they must be shown: units in flight for a product that vanished from the report,
     or an override with a slip in its SKU.
     """
+    if rows.empty:
+        return rows
     wanted = _keys(rows)
     return rows.loc[_matching_rows(wanted, inventory, ["location", "sku"]) < 0]
 
@@ -82,13 +86,19 @@ def _categories(column: pd.Series) -> pd.Categorical:
 def _matching_rows(keys: pd.DataFrame, other: pd.DataFrame, on: list[str]) -> npt.NDArray[np.int64]:
     """Find for each row of `keys` the row number in `other` with the same ids, -1 where there is none."""
     wanted = pd.DataFrame({name: keys[name].cat.codes for name in on})
-    offered = pd.DataFrame(
-        {name: keys[name].cat.categories.get_indexer(pd.Index(other[name].astype("str"))) for name in on}
-    )
+    offered = pd.DataFrame({name: _codes(keys[name].cat.categories, other[name]) for name in on})
     offered = offered.assign(row=np.arange(len(other), dtype=np.int64))
     offered = offered.loc[(offered[on] >= 0).all(axis=1)]
     found = wanted.merge(offered, how="left", on=on, validate="many_to_one")["row"]
     return found.fillna(-1).to_numpy(dtype=np.int64)
+
+
+def _codes(categories: pd.Index, column: pd.Series) -> npt.NDArray[np.int64]:
+    """Give each id's place among the categories, -1 where it is none of them."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        places = categories.get_indexer(pd.Index(column.cat.categories.astype("str")))
+        return places[column.cat.codes.to_numpy()]
+    return categories.get_indexer(pd.Index(column.astype("str")))
 
 
 def _taken(values: pd.Series, rows: npt.NDArray[np.int64], default: int) -> npt.NDArray[np.int64]:

@@ -49,7 +49,7 @@ MOVES: dict[OrderState, frozenset[OrderState]] = {
     _S.APPROVED: frozenset({_S.SUBMITTING, _S.CANCELLED}),
     _S.SUBMITTING: frozenset({_S.ACCEPTED, _S.APPROVED, _S.REFUSED, _S.UNKNOWN, _S.NEEDS_PERSON}),
     _S.ACCEPTED: frozenset({_S.CONFIRMED, _S.FAILED, _S.UNKNOWN, _S.NEEDS_PERSON}),
-    _S.UNKNOWN: frozenset({_S.CONFIRMED, _S.DUPLICATE, _S.FAILED, _S.NEEDS_PERSON}),
+    _S.UNKNOWN: frozenset({_S.CONFIRMED, _S.DUPLICATE, _S.NEEDS_PERSON}),
     _S.CONFIRMED: frozenset({_S.PARTLY_RECEIVED, _S.RECEIVED, _S.NEEDS_PERSON}),
     _S.PARTLY_RECEIVED: frozenset({_S.RECEIVED, _S.NEEDS_PERSON}),
     _S.NEEDS_PERSON: frozenset({_S.CONFIRMED, _S.DUPLICATE, _S.CANCELLED}),
@@ -79,8 +79,8 @@ AT_PLATFORM = frozenset({_S.CONFIRMED, _S.PARTLY_RECEIVED})
 PLACED = frozenset({_S.CONFIRMED, _S.PARTLY_RECEIVED, _S.RECEIVED})
 """Orders that became real; approval compares new orders with the last of these."""
 
-DECLINABLE = frozenset({_S.HELD, _S.NEEDS_PERSON, _S.DUPLICATE})
-"""A person may turn these down; a needed person or a duplicate is thereby cancelled on our side."""
+DECLINABLE = frozenset({_S.HELD, _S.APPROVED, _S.NEEDS_PERSON, _S.DUPLICATE})
+"""A person may turn these down: a held order is declined, the others are cancelled on our side."""
 
 
 def check_move(from_state: OrderState, to_state: OrderState) -> None:

@@ -36,15 +36,17 @@ def sweep_due() -> None:
 
 @shared_task
 def advance_run(run_id: int) -> None:
-    """Start an open run, close one that is done."""
+    """Start an open run, close one that is done; what became due by that need not wait for the next sweep."""
     start_run(process.services(), run_id)
     close_run(process.services(), run_id)
+    sweep_due.delay()
 
 
 @shared_task
 def plan_batch(run_id: int, number: int) -> None:
-    """Read and plan the locations of one batch."""
+    """Read and plan the locations of one batch; the last one makes its run due at once."""
     plan_one_batch(process.services(), run_id, number)
+    sweep_due.delay()
 
 
 @shared_task

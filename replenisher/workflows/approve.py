@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from replenisher.config import CompanySettings
 from replenisher.database import exceptions, orders, submissions
@@ -18,7 +19,14 @@ from replenisher.workflows.plan.proposals import Proposal
 
 log = get_logger(__name__)
 
-OPEN_MATTERS = ("order_held", "order_needs_person", "order_duplicate")
+OPEN_MATTERS = (
+    "order_held",
+    "order_needs_person",
+    "order_duplicate",
+    "order_unknown",
+    "order_not_sent",
+    "order_accepted_late",
+)
 
 
 def approve_proposals(
@@ -67,14 +75,14 @@ def approve_order(services: Services, text: str, *, actor: str) -> Order:
         order = _locked(session, text)
         if OrderState(order.state) is not OrderState.HELD:
             raise IllegalMoveError(f"order {order.vendor_invoice_number} is {order.state}, only a held one is approved")
-        submissions.move(session, order, OrderState.APPROVED, name="approved", actor=actor, next_in=0)
+        _move(session, order, OrderState.APPROVED, actor=actor, next_in=0)
         exceptions.resolve(session, order.company, [order.vendor_invoice_number], ["order_held"])
     log.info("order_approved", order_id=order.id, vendor_invoice_number=order.vendor_invoice_number, actor=actor)
     return order
 
 
 def decline_order(services: Services, text: str, *, actor: str, reason: str) -> Order:
-    """Turn down a held order, or release one that needs a person or is a duplicate.
+    """Turn down a held order, stop an approved one before it is sent, or release one that needs a person or is double.
 
     A released order stops counting as in flight: the person has made sure that nothing of it will be shipped.
     Raises NotFoundError, and IllegalMoveError for an order in any other state.
@@ -87,15 +95,67 @@ def decline_order(services: Services, text: str, *, actor: str, reason: str) -> 
             raise IllegalMoveError(
                 f"order {order.vendor_invoice_number} is {order.state}; only one of these can be declined: {allowed}"
             )
+        # An approved order that is being claimed right now is locked by its claim, and no longer approved after it.
         to_state = OrderState.DECLINED if state is OrderState.HELD else OrderState.CANCELLED
-        submissions.move(session, order, to_state, name=to_state.value, actor=actor, evidence={"reason": reason})
+        _move(session, order, to_state, actor=actor, evidence={"reason": reason})
         exceptions.resolve(session, order.company, [order.vendor_invoice_number], OPEN_MATTERS)
     log.info("order_declined", order_id=order.id, vendor_invoice_number=order.vendor_invoice_number, actor=actor)
     return order
 
 
+def accept_order(services: Services, text: str, *, actor: str, reason: str) -> Order:
+    """Take an order that needs a person as the platform has it: it is confirmed and followed until received.
+
+    For an order whose lines differ from what we asked for, once a person has settled that with the retailer. From then
+    on the inventory report alone counts it. Raises NotFoundError, IllegalMoveError when it does not need a person or
+    was never seen at the platform, and GatewayError when it cannot be read there now.
+    """
+    with services.database.transaction() as session:
+        order = _found(session, text)
+    if OrderState(order.state) is not OrderState.NEEDS_PERSON or order.platform_order_id is None:
+        raise IllegalMoveError(
+            f"order {order.vendor_invoice_number} is {order.state}"
+            + ("" if order.platform_order_id else " and was never seen at the platform")
+            + "; only one that needs a person and was seen there is accepted as it is"
+        )
+    company = services.settings.company(order.company)
+    theirs = services.channel(company).read(company.id, order.platform_order_id)
+    lines = {line.sku: line.quantity_ordered for line in theirs.lines}
+    with services.database.transaction() as session:
+        order = _locked(session, text)
+        evidence = {"reason": reason, "platform_order_id": theirs.platform_order_id, "lines": lines}
+        values = {"confirmed_at": submissions.now(), "platform_status": theirs.raw_status}
+        _move(session, order, OrderState.CONFIRMED, actor=actor, evidence=evidence, next_in=0, **values)
+        exceptions.resolve(session, order.company, [order.vendor_invoice_number], OPEN_MATTERS)
+    log.info("order_taken_as_it_is", order_id=order.id, vendor_invoice_number=order.vendor_invoice_number, actor=actor)
+    return order
+
+
+def _move(
+    session: Session,
+    order: Order,
+    to_state: OrderState,
+    *,
+    actor: str,
+    evidence: dict[str, Any] | None = None,
+    next_in: float | None = None,
+    **values: Any,
+) -> None:
+    """Move a locked order because a person says so; IllegalMoveError when it moved before the lock was ours."""
+    if not submissions.move(
+        session, order, to_state, name=to_state.value, actor=actor, evidence=evidence, next_in=next_in, **values
+    ):
+        raise IllegalMoveError(
+            f"order {order.vendor_invoice_number} has just been changed by somebody else; look again"
+        )
+
+
 def _locked(session: Session, text: str) -> Order:
+    return orders.locked(session, [_found(session, text).id])[0]
+
+
+def _found(session: Session, text: str) -> Order:
     found = orders.find_order(session, text)
     if found is None:
         raise NotFoundError(f"no order has the id or vendor invoice number {text!r}; see `replenisher orders list`")
-    return orders.locked(session, [found.id])[0]
+    return found

@@ -17,7 +17,7 @@ from replenisher.workflows.submit import order_matter
 
 log = get_logger(__name__)
 
-SETTLED = ("order_needs_person", "order_duplicate", "order_unknown")
+SETTLED = ("order_needs_person", "order_duplicate", "order_unknown", "order_not_sent", "order_accepted_late")
 
 
 def found_at_platform(services: Services, session: Session, order: Order, theirs: PlatformOrder) -> None:
@@ -29,6 +29,12 @@ def found_at_platform(services: Services, session: Session, order: Order, theirs
     lines = orders.requested_lines(session, order.id)
     wrong = differences(order.vendor_invoice_number, lines, theirs)
     evidence: dict[str, Any] = {"platform_order_id": theirs.platform_order_id, "status": theirs.raw_status}
+    owner = submissions.owner_of(session, order, theirs.platform_order_id)
+    if owner is not None:
+        ask_person(
+            services, session, order, f"the platform's order {theirs.platform_order_id} belongs to {owner} already"
+        )
+        return
     if theirs.status is PlatformStatus.FAILED:
         wrong = (*wrong, f"the platform says {theirs.raw_status!r}")
     if wrong:
@@ -67,6 +73,9 @@ def follow(services: Services, session: Session, order: Order, theirs: PlatformO
     changed = submissions.record_received(session, order.id, how_far.received)
     for kind, text in (*how_far.notes, *(("order_changed", sentence) for sentence in wrong)):
         exceptions.raise_matter(session, order_matter(order, kind, text))
+    told = {kind for kind, _ in how_far.notes} | ({"order_changed"} if wrong else set())
+    gone = [kind for kind in ("order_changed", "unknown_status") if kind not in told]
+    exceptions.resolve(session, order.company, [order.vendor_invoice_number], gone)
     every = services.settings.times.track_every
     if how_far.state is OrderState(order.state) or (how_far.state is OrderState.CONFIRMED):
         submissions.look_again(session, order, next_in=every, platform_status=theirs.raw_status)

@@ -49,7 +49,7 @@ def reconcile_order(services: Services, order_id: int) -> None:
     company = services.settings.company(order.company)
     channel = services.channel(company)
     try:
-        found = find_ours(_listed(company, channel, order), order.vendor_invoice_number)
+        found = find_ours(listed_orders(company, channel, order), order.vendor_invoice_number)
         theirs = channel.read(company.id, found[0].platform_order_id) if len(found) == 1 else None
     except GatewayError as error:
         if isinstance(error, CredentialsError | ForbiddenError):
@@ -65,7 +65,7 @@ def reconcile_order(services: Services, order_id: int) -> None:
             _not_found(services, session, order)
 
 
-def _listed(company: CompanySettings, channel: Channel, order: Order) -> list[OrderSummary]:
+def listed_orders(company: CompanySettings, channel: Channel, order: Order) -> list[OrderSummary]:
     """List the platform's orders around the order's first sending.
 
     The first answer tells the platform's clock; when that moves the window, the list is asked for again.
@@ -100,13 +100,18 @@ def _lease_expired(services: Services, session: Session, order: Order) -> None:
 
 def _unanswered(services: Services, order: Order, error: GatewayError) -> None:
     """Keep the order as it is: a list that was not answered says nothing about what is on it."""
+    times = services.settings.times
     log.warning("look_up_unanswered", order_id=order.id, error=str(error))
-    absent = isinstance(error, AbsentError)
     with services.database.transaction() as session:
-        if absent:
+        if submissions.seconds_in_state(session, order) > times.settle_window:
+            text = f"its fate is not known, and the platform does not tell: {error}"
+            exceptions.raise_matter(session, order_matter(order, "order_unknown", text))
+            submissions.look_again(session, order, next_in=times.track_every)
+            return
+        if isinstance(error, AbsentError):
             news = {"message": f"listed, but not readable yet: {error}"}
             submissions.add_news(session, order, name="listed_not_readable", actor=services.actor, evidence=news)
-        submissions.look_again(session, order, next_in=min(RETRY_SECONDS, services.settings.times.look_ups[0]))
+        submissions.look_again(session, order, next_in=min(RETRY_SECONDS, times.look_ups[0]))
 
 
 def _not_found(services: Services, session: Session, order: Order) -> None:

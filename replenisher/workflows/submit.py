@@ -6,6 +6,7 @@ its vendor invoice number. It is never sent again.
 
 from __future__ import annotations
 
+import time
 from hashlib import sha256
 
 import msgspec
@@ -14,7 +15,7 @@ from replenisher.database import exceptions, orders, submissions
 from replenisher.database.exceptions import Matter
 from replenisher.database.models import Order
 from replenisher.database.session import Session
-from replenisher.errors import GatewayError, UnauthorisedError
+from replenisher.errors import GatewayError
 from replenisher.logs import get_logger
 from replenisher.purchasing.outcomes import Outcome, outcome_of
 from replenisher.purchasing.platform import OrderAccepted, OrderRequest
@@ -26,31 +27,36 @@ from replenisher.workflows.pauses import pause_platform
 log = get_logger(__name__)
 
 
-MOST_UNAUTHORISED = 3
-"""Fresh tokens refused in a row before a person is asked to look at the account."""
+TRIES_BEFORE_A_PERSON_HEARS = 5
+"""Attempts that surely did not arrive before an exception says that an order does not get out."""
 
 
 def submit_order(services: Services, order_id: int) -> None:
-    """Send one approved order; does nothing when it is not due, not approved any more, or another worker has it."""
+    """Send one approved order; does nothing when it is not due, not approved any more, or another worker has it.
+
+    Raises NotFoundError, with nothing claimed, when the order's company is no longer configured.
+    """
     times = services.settings.times
+    # Taken before the claim: a process that freezes anywhere after it must not send when it wakes up.
+    send_before = time.monotonic() + times.send_guard
     with services.database.transaction() as session:
         order = submissions.claim_for_sending(
             session, order_id, lease=times.lease, at_once=services.settings.work.submissions_in_flight
         )
         if order is None:
             return
+        company = services.settings.company(order.company)
+        channel = services.channel(company)
         request = request_of(session, order)
         submissions.record_attempt(session, order, request_sha256=fingerprint(request), worker=services.actor)
         submissions.record_claim(session, order, actor=services.actor)
-    company = services.settings.company(order.company)
     answer: OrderAccepted | GatewayError
     try:
-        answer = services.channel(company).create(request)
+        answer = channel.create(request, send_before=send_before)
     except GatewayError as error:
         answer = error
     outcome = outcome_of(answer, resubmit_wait=times.resubmit_wait)
-    stubborn = isinstance(answer, UnauthorisedError) and order.attempts >= MOST_UNAUTHORISED
-    if (outcome.pause_company or stubborn) and isinstance(answer, GatewayError):
+    if outcome.pause_company and isinstance(answer, GatewayError):
         pause_platform(services, company, answer)
     with services.database.transaction() as session:
         moved = _record(services, session, order, outcome, answer)
@@ -91,6 +97,11 @@ def fingerprint(request: OrderRequest) -> str:
 def _record(
     services: Services, session: Session, order: Order, outcome: Outcome, answer: OrderAccepted | GatewayError
 ) -> bool:
+    owner = submissions.owner_of(session, order, outcome.platform_order_id)
+    if owner is not None:
+        # Writing it would break the rule that one order at the platform belongs to one of ours.
+        text = f"the platform's answer names {outcome.platform_order_id}, which is {owner}; it is looked up instead"
+        outcome = Outcome(OrderState.UNKNOWN, "foreign_id", text)
     evidence = {"message": outcome.message, "answer": answer.answer, "platform_order_id": outcome.platform_order_id}
     if isinstance(answer, GatewayError):
         evidence["status"] = None if answer.status is None else str(answer.status)
@@ -107,10 +118,25 @@ def _record(
         next_in=_next_in(services, outcome),
         **values,
     )
-    if moved and outcome.state in (OrderState.REFUSED, OrderState.NEEDS_PERSON):
-        kind = "order_refused" if outcome.state is OrderState.REFUSED else "order_needs_person"
-        exceptions.raise_matter(session, order_matter(order, kind, outcome.message))
+    _tell_person(session, order, outcome, moved=moved, accepted=isinstance(answer, OrderAccepted))
     return moved
+
+
+def _tell_person(session: Session, order: Order, outcome: Outcome, *, moved: bool, accepted: bool) -> None:
+    """Raise what a person should know of the answer, and settle what is no longer so."""
+    if not moved:
+        if accepted:
+            text = f"the platform accepted it after we had given up waiting: {outcome.platform_order_id}"
+            exceptions.raise_matter(session, order_matter(order, "order_accepted_late", text))
+        return
+    kinds = {OrderState.REFUSED: "order_refused", OrderState.NEEDS_PERSON: "order_needs_person"}
+    if outcome.state in kinds:
+        exceptions.raise_matter(session, order_matter(order, kinds[outcome.state], outcome.message))
+    elif outcome.state is OrderState.APPROVED and order.attempts >= TRIES_BEFORE_A_PERSON_HEARS:
+        text = f"tried {order.attempts} times and not one got out: {outcome.message}"
+        exceptions.raise_matter(session, order_matter(order, "order_not_sent", text))
+    elif outcome.state is not OrderState.APPROVED:
+        exceptions.resolve(session, order.company, [order.vendor_invoice_number], ["order_not_sent"])
 
 
 def _next_in(services: Services, outcome: Outcome) -> float | None:
@@ -121,7 +147,7 @@ def _next_in(services: Services, outcome: Outcome) -> float | None:
         return next_look_up(times.look_ups, times.settle_window, 0.0)
     if outcome.state in (OrderState.APPROVED, OrderState.UNKNOWN):
         return outcome.delay_seconds or 0.0
-    return None
+    return times.track_every if outcome.state is OrderState.NEEDS_PERSON else None
 
 
 def order_matter(order: Order, kind: str, message: str) -> Matter:

@@ -27,14 +27,18 @@ class Due:
 
 
 def sweep(services: Services) -> Due:
-    """Mark what is due as hinted and give it, so that a backlog is not announced again every few seconds."""
+    """Mark what is due as hinted and give it, so that a backlog is not announced again every few seconds.
+
+    What belongs to a company that is no longer configured is left alone: nobody knows where to ask.
+    """
     rehint = services.settings.times.rehint
+    configured = [company.id for company in services.settings.companies]
     found = Due()
     with services.database.transaction() as session:
         companies.beat(session, "sweeper")
-        found.runs = due.hint_runs(session, rehint=rehint, limit=LIMIT)
-        found.batches = due.hint_batches(session, rehint=rehint, limit=LIMIT)
-        for order, state in due.hint_orders(session, rehint=rehint, limit=LIMIT):
+        found.runs = due.hint_runs(session, configured, rehint=rehint, limit=LIMIT)
+        found.batches = due.hint_batches(session, configured, rehint=rehint, limit=LIMIT)
+        for order, state in due.hint_orders(session, configured, rehint=rehint, limit=LIMIT):
             if OrderState(state) in SEND:
                 found.to_send.append(order)
             elif OrderState(state) in FOLLOW:

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import random
 
+from replenisher.config import CompanySettings
 from replenisher.database import exceptions, submissions
 from replenisher.database.models import Order
 from replenisher.database.session import Session
 from replenisher.errors import AbsentError, CredentialsError, ForbiddenError, GatewayError
 from replenisher.gateways.channel import Channel
 from replenisher.logs import get_logger
+from replenisher.purchasing.matching import find_ours
 from replenisher.purchasing.platform import PlatformStatus
 from replenisher.purchasing.schedule import next_look_up, next_poll
 from replenisher.purchasing.states import AT_PLATFORM, OrderState
 from replenisher.services import Services
 from replenisher.workflows.confirm import ask_person, follow, found_at_platform, is_at_platform
 from replenisher.workflows.pauses import pause_platform
+from replenisher.workflows.reconcile import listed_orders
 from replenisher.workflows.submit import order_matter
 
 log = get_logger(__name__)
@@ -30,14 +33,17 @@ def track_order(services: Services, order_id: int) -> None:
     """Look once at an accepted or confirmed order; does nothing when it is not due or has moved on."""
     with services.database.transaction() as session:
         order = submissions.claim_for_looking(session, order_id, states=FOLLOWED, lease=services.settings.times.lease)
-    if order is None or order.platform_order_id is None:
+    if order is None:
         return
     company = services.settings.company(order.company)
     channel = services.channel(company)
     try:
-        theirs = channel.read(company.id, order.platform_order_id)
+        theirs = channel.read(company.id, order.platform_order_id or "")
     except AbsentError as error:
-        _absent(services, channel, order, error)
+        if is_at_platform(order):
+            _vanished(services, company, channel, order, error)
+        else:
+            _not_there_yet(services, channel, order)
         return
     except GatewayError as error:
         if isinstance(error, CredentialsError | ForbiddenError):
@@ -51,12 +57,24 @@ def track_order(services: Services, order_id: int) -> None:
             found_at_platform(services, session, order, theirs)
 
 
-def _absent(services: Services, channel: Channel, order: Order, error: AbsentError) -> None:
-    if is_at_platform(order):
-        text = f"it was confirmed, and now the platform does not know it: {error}"
-        with services.database.transaction() as session:
-            ask_person(services, session, order, text)
+def _vanished(services: Services, company: CompanySettings, channel: Channel, order: Order, error: AbsentError) -> None:
+    """Ask a person about a confirmed order that the platform no longer knows.
+
+    A bare 404 may also come from a proxy or a changed route; then only a whole list without the order counts.
+    """
+    try:
+        gone = error.explained or not find_ours(listed_orders(company, channel, order), order.vendor_invoice_number)
+    except GatewayError as unanswered:
+        _wait(services, order, unanswered)
         return
+    if not gone:
+        _wait(services, order, error)
+        return
+    with services.database.transaction() as session:
+        ask_person(services, session, order, f"it was confirmed, and now the platform does not know it: {error}")
+
+
+def _not_there_yet(services: Services, channel: Channel, order: Order) -> None:
     status = _creation_status(channel, order)
     with services.database.transaction() as session:
         if status is PlatformStatus.FAILED:
@@ -91,6 +109,10 @@ def _creation_status(channel: Channel, order: Order) -> PlatformStatus | None:
 def _wait(services: Services, order: Order, error: GatewayError) -> None:
     log.warning("order_not_read", order_id=order.id, error=str(error))
     with services.database.transaction() as session:
+        waited = submissions.seconds_in_state(session, order)
+        if not is_at_platform(order) and waited > services.settings.times.poll_limit:
+            text = f"it was accepted, and the platform does not say whether it exists: {error}"
+            exceptions.raise_matter(session, order_matter(order, "order_unknown", text))
         _poll_again(services, session, order)
 
 

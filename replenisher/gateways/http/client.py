@@ -118,7 +118,7 @@ class HttpClient:
         self._learn_clock(answer)
         return answer
 
-    def write(self, call: Call) -> Answer:
+    def write(self, call: Call, send_before: float | None = None) -> Answer:
         """Send exactly once over a connection of its own and return whatever complete answer came.
 
         Raises NotSentError when no byte can have left, AmbiguousError when one may have. The caller judges the
@@ -126,6 +126,8 @@ class HttpClient:
         """
         self.check_process()
         leave_before = time.monotonic() + self._connection.send_within_seconds
+        if send_before is not None:
+            leave_before = min(leave_before, send_before)
         operation = call.subject.operation
         try:
             token = self._tokens.token()

@@ -30,8 +30,8 @@ class OrderWriter:
         self._routes = routes
         self._add_lines_spelling = 0
 
-    def create(self, order: OrderRequest) -> OrderAccepted:
-        """Send the order exactly once over a fresh connection.
+    def create(self, order: OrderRequest, *, send_before: float | None = None) -> OrderAccepted:
+        """Send the order exactly once over a fresh connection, and not after `send_before` (`time.monotonic`).
 
         Raises NotSentError, ThrottledError, UnauthorisedError (nothing happened), RefusedError or ForbiddenError
         (a definite no), ExistsError (it is there already), CredentialsError (no token, nothing happened), and
@@ -40,7 +40,7 @@ class OrderWriter:
         body = orders.order_body(order, self._routes.vendor)
         about = f"{order.vendor_invoice_number} for location {order.location}"
         call = self._routes.create(order.company, order.location, body, about)
-        return created(call.subject, self._http.write(call))
+        return created(call.subject, self._http.write(call, send_before))
 
     def creation_status(self, company: str, location: str, platform_order_id: str) -> PlatformStatus:
         """Ask how far the creation of an accepted order is; AbsentError while nothing is known."""

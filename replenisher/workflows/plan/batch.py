@@ -202,11 +202,12 @@ def plan_reports(
     inventory = pd.concat(list(found.frames.values()), ignore_index=True)
     in_flight = in_flight_frame(own)
     in_flight = in_flight[in_flight["location"].isin(list(found.frames))]
-    unmatched = {"in_flight_unmatched": orphans(inventory, in_flight)}
+    rows = snapshot(inventory, products, levels, in_flight)
+    unmatched = {"in_flight_unmatched": orphans(rows, in_flight)}
     if levels is not None:
         here = levels[levels["location"].isin(list(found.frames))]
-        unmatched["levels_unmatched"] = orphans(inventory, here)
-    return plan(snapshot(inventory, products, levels, in_flight), company.planning_rules()), unmatched
+        unmatched["levels_unmatched"] = orphans(rows, here)
+    return plan(rows, company.planning_rules()), unmatched
 
 
 def in_flight_frame(own: InFlight) -> pd.DataFrame:

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from replenisher import __version__
 from replenisher.config import CompanySettings
 from replenisher.config.slots import MOST, slots_between
-from replenisher.database import companies, runs
+from replenisher.database import companies, exceptions, orders, runs
+from replenisher.database.exceptions import Matter
 from replenisher.database.session import Session
 from replenisher.errors import CompanyPausedError, RunInProgressError
 from replenisher.logs import get_logger
@@ -28,7 +29,9 @@ def open_due_runs(services: Services) -> list[int]:
     settings = services.settings
     with services.database.transaction() as session:
         companies.beat(session, "scheduler")
-        seen = companies.introduce(session, [company.id for company in settings.companies])
+        configured = [company.id for company in settings.companies]
+        seen = companies.introduce(session, configured)
+        _tell_of_orphans(session, configured)
     for company in settings.companies:
         if company.schedule is None:
             continue
@@ -71,6 +74,15 @@ def _slots(schedule: str, zone: ZoneInfo, start: datetime, now: datetime) -> lis
         found = slots_between(schedule, zone, found[-1], now)
         slots = slots + found
     return slots
+
+
+def _tell_of_orphans(session: Session, configured: list[str]) -> None:
+    """Raise orders whose company was taken out of the configuration: nothing follows them any more."""
+    for company, count in orders.live_without(session, configured).items():
+        text = f"{count} order(s) of company {company} are still open, and it is no longer in the configuration"
+        exceptions.raise_matter(session, Matter(company, "company_not_configured", company, text))
+    for company in configured:
+        exceptions.resolve(session, company, [company], ["company_not_configured"])
 
 
 def open_manual_run(
