@@ -14,6 +14,7 @@ from replenisher.purchasing.states import OrderState
 from tests.database.rows import COMPANY, add_order, add_run, at_once, make_due, stored_order
 
 REHINT = 60.0
+CONFIGURED = [COMPANY, "another", *(f"c{number}" for number in range(30))]
 
 
 def due_orders(database: Database, count: int, **values: object) -> list[int]:
@@ -23,7 +24,7 @@ def due_orders(database: Database, count: int, **values: object) -> list[int]:
 
 
 def hinted(session: Session, *, rehint: float = REHINT, limit: int = 500) -> list[int]:
-    return [order for order, _ in due.hint_orders(session, rehint=rehint, limit=limit)]
+    return [order for order, _ in due.hint_orders(session, CONFIGURED, rehint=rehint, limit=limit)]
 
 
 def due_run(session: Session, *, company: str = COMPANY, state: str = "open") -> int:
@@ -35,7 +36,7 @@ def due_run(session: Session, *, company: str = COMPANY, state: str = "open") ->
 def test_a_due_order_is_told_with_its_state(database: Database) -> None:
     (order_id,) = due_orders(database, 1)
     with database.transaction() as session:
-        assert due.hint_orders(session, rehint=REHINT, limit=500) == [(order_id, "approved")]
+        assert due.hint_orders(session, CONFIGURED, rehint=REHINT, limit=500) == [(order_id, "approved")]
 
 
 def test_an_order_is_not_told_again_until_the_rehint_time_has_passed(database: Database) -> None:
@@ -91,7 +92,7 @@ def test_the_limit_holds_however_the_server_plans_the_query(database: Database) 
         for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material", "indexscan", "bitmapscan"):
             session.execute(text(f"SET LOCAL enable_{way} = off"))
         assert len(hinted(session, limit=7)) == 7
-        assert len(due.hint_runs(session, rehint=REHINT, limit=7)) == 7
+        assert len(due.hint_runs(session, CONFIGURED, rehint=REHINT, limit=7)) == 7
     assert len(run) == 30
 
 
@@ -101,15 +102,26 @@ def test_a_paused_company_is_skipped_and_its_work_is_told_at_once_when_resumed(d
     with database.transaction() as session:
         run = due_run(session)
         assert set(hinted(session)) == {*ours, other}
-        assert due.hint_runs(session, rehint=REHINT, limit=500) == [run]
+        assert due.hint_runs(session, CONFIGURED, rehint=REHINT, limit=500) == [run]
         companies.pause(session, COMPANY, "wrong password")
         session.execute(text("UPDATE purchase_orders SET hinted_at = NULL"))
         session.execute(text("UPDATE planning_runs SET hinted_at = NULL"))
         assert hinted(session) == [other]
-        assert due.hint_runs(session, rehint=REHINT, limit=500) == []
+        assert due.hint_runs(session, CONFIGURED, rehint=REHINT, limit=500) == []
         assert companies.resume(session, COMPANY)
         assert set(hinted(session)) == set(ours)
-        assert due.hint_runs(session, rehint=REHINT, limit=500) == [run]
+        assert due.hint_runs(session, CONFIGURED, rehint=REHINT, limit=500) == [run]
+
+
+def test_a_company_that_is_no_longer_configured_is_left_alone(database: Database) -> None:
+    ours = due_orders(database, 1)
+    due_orders(database, 1, company="left")
+    with database.transaction() as session:
+        runs.add_batches(session, due_run(session, company="left", state="reading"), [["00123"]])
+        assert hinted(session) == ours
+        assert due.hint_runs(session, CONFIGURED, rehint=REHINT, limit=500) == []
+        assert due.hint_batches(session, CONFIGURED, rehint=REHINT, limit=500) == []
+        assert due.hint_orders(session, [], rehint=-1, limit=500) == []
 
 
 def test_eight_sweepers_at_once_tell_every_order_exactly_once(database: Database) -> None:
@@ -148,11 +160,11 @@ def test_batches_are_told_only_while_their_run_reads(database: Database) -> None
         for run in (reading, closing):
             runs.add_batches(session, run, [["00123"], ["11412"]])
     with database.transaction() as session:
-        assert due.hint_batches(session, rehint=REHINT, limit=500) == [(reading, 0), (reading, 1)]
-        assert due.hint_batches(session, rehint=REHINT, limit=500) == []
-        assert due.hint_batches(session, rehint=-1, limit=1) in ([(reading, 0)], [(reading, 1)])
+        assert due.hint_batches(session, CONFIGURED, rehint=REHINT, limit=500) == [(reading, 0), (reading, 1)]
+        assert due.hint_batches(session, CONFIGURED, rehint=REHINT, limit=500) == []
+        assert due.hint_batches(session, CONFIGURED, rehint=-1, limit=1) in ([(reading, 0)], [(reading, 1)])
         companies.pause(session, COMPANY, "wrong password")
-        assert due.hint_batches(session, rehint=-1, limit=500) == []
+        assert due.hint_batches(session, CONFIGURED, rehint=-1, limit=500) == []
 
 
 def test_a_claim_in_the_middle_of_a_sweep_is_not_disturbed(database: Database) -> None:

@@ -181,3 +181,27 @@ def test_orders_are_listed_newest_first_and_counted_by_state(database: Database)
         assert orders.counts_by_state(session, company="another") == {"received": (1, 2)}
         assert orders.biggest_line(session, first) == (LOCATION, "C")
         assert orders.biggest_line(session, 4711) is None
+
+
+def test_orders_still_alive_of_companies_no_longer_configured_are_counted(database: Database) -> None:
+    with database.transaction() as session:
+        run = add_run(session)
+        add_order(session, run)
+        for alive in (True, True, False):
+            add_order(session, run, company="left", is_due=alive)
+        assert orders.live_without(session, [COMPANY]) == {"left": 2}
+        assert orders.live_without(session, [COMPANY, "left"]) == {}
+        assert orders.live_without(session, []) == {COMPANY: 1, "left": 2}
+
+
+def test_an_id_at_the_platform_belongs_to_one_order_of_ours(database: Database) -> None:
+    with database.transaction() as session:
+        run = add_run(session)
+        owner = session.get_one(Order, add_order(session, run, platform_order_id="po-1"))
+        other = session.get_one(Order, add_order(session, run))
+        foreign = session.get_one(Order, add_order(session, run, company="another"))
+        assert submissions.owner_of(session, other, "po-1") == owner.vendor_invoice_number
+        assert submissions.owner_of(session, owner, "po-1") is None
+        assert submissions.owner_of(session, foreign, "po-1") is None
+        assert submissions.owner_of(session, other, "po-2") is None
+        assert submissions.owner_of(session, other, None) is None
