@@ -13,8 +13,8 @@ from tests.e2e.daemon import Daemon, started_daemon
 from tests.workflows.shop import Shop
 
 LONG_CALLS = {
-    "platforms": {"retail": {"deadline_seconds": 2.5, "read_seconds": 2.5}},
-    "times": {"lease": 4.0, "polls": [0.05, 0.1, 0.2]},
+    "platforms": {"retail": {"deadline_seconds": 4.0, "read_seconds": 4.0}},
+    "times": {"lease": 5.2, "send_guard": 1.0, "polls": [0.05, 0.1, 0.2]},
 }
 
 
@@ -33,14 +33,14 @@ def test_an_order_that_arrived_before_its_worker_was_killed_is_found_and_not_sen
     shop = daemon.shop
     unanswered, unrecorded = shop.locations[:2]
     shop.fault("create_purchase_order", "accepted_then_timeout", unanswered, seconds=30)
-    shop.fault("create_purchase_order", "drip_body", unrecorded, seconds=0.01)
+    shop.fault("create_purchase_order", "drip_body", unrecorded, seconds=0.005)
     run = shop.plan([unanswered, unrecorded])
     worker = daemon.worker()
     daemon.wait(lambda: all(shop.accepted(order) for order in shop.orders(run)))
     with shop.services.database.transaction() as session:
         # The answer comes, and cannot be written: the worker dies between the two.
         session.execute(select(Order).where(Order.location == unrecorded).with_for_update())
-        time.sleep(1.0)
+        time.sleep(1.5)
         daemon.kill(worker)
     assert {order.state for order in shop.orders(run)} == {"submitting"}
     daemon.worker()

@@ -195,7 +195,7 @@ def fresh_database(template: str) -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-LITTLE = ("--companies", "1", "--skus", "12", "--below-minimum", "0.7", "--partial-share", "0")
+LITTLE = ("--companies", "1", "--skus", "12", "--below-minimum", "0.7", "--partial-share", "0", "--history-days", "2")
 
 
 @contextlib.contextmanager
