@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -273,7 +274,11 @@ def test_the_newest_run_that_planned_a_location_is_found(database: Database) -> 
 def test_the_figures_of_many_planned_locations_are_written_at_once(database: Database) -> None:
     run_id = reading_run(database, [["00123", "11412", "NA"]])
     with database.transaction() as session:
-        figures = {"location": ["00123", "NA", "stranger"], "rows": [40, 41, 1], "units": [12, None, 1]}
+        figures: dict[str, list[Any]] = {
+            "location": ["00123", "NA", "stranger"],
+            "rows": [40, 41, 1],
+            "units": [12, None, 1],
+        }
         runs.record_planned(session, run_id, figures)
         found = {one.location: (one.state, one.rows, one.units) for one in runs.locations_of(session, run_id)}
     assert found == {"00123": ("planned", 40, 12), "NA": ("planned", 41, None), "11412": ("pending", None, None)}
