@@ -176,6 +176,12 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("company", "platform_order_id", name=op.f("uq_purchase_orders_company_platform_order_id")),
         sa.UniqueConstraint("vendor_invoice_number", name=op.f("uq_purchase_orders_vendor_invoice_number")),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'held', 'approved', 'submitting', 'accepted', 'confirmed', 'partly_received', "
+            "'received', 'unknown', 'needs_person', 'duplicate', 'refused', 'failed', 'declined', 'superseded', "
+            "'cancelled')",
+            name=op.f("ck_purchase_orders_state"),
+        ),
     )
     op.create_index(
         "ix_purchase_orders_company_location_state", "purchase_orders", ["company", "location", "state"], unique=False

@@ -25,7 +25,7 @@ def slots_between(schedule: str, zone: ZoneInfo, after: datetime, now: datetime)
         slot = existing(moment, zone)
         if slot.replace(tzinfo=zone, fold=0) > now or len(slots) == MOST:
             break
-        if slot > after and slot not in slots[-1:]:
+        if slot not in slots[-1:]:
             slots.append(slot)
     return slots
 

@@ -42,16 +42,17 @@ def pause(session: Session, company: str, reason: str) -> None:
 
 def resume(session: Session, company: str) -> bool:
     """Lift a pause, and make its work due at once; False when the company was not paused."""
+    # Orders before the company, as a claim locks them: the other way round the two could wait for each other.
+    for table in (Order, PlanningRun):
+        session.execute(
+            update(table).where(table.company == company, table.next_at.is_not(None)).values(hinted_at=None)
+        )
     lifted = session.execute(
         update(CompanyState)
         .where(CompanyState.company == company, CompanyState.paused_at.is_not(None))
         .values(paused_at=None, pause_reason=None)
         .returning(CompanyState.company)
     ).all()
-    for table in (Order, PlanningRun):
-        session.execute(
-            update(table).where(table.company == company, table.next_at.is_not(None)).values(hinted_at=None)
-        )
     return bool(lifted)
 
 

@@ -29,6 +29,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from replenisher.purchasing.states import OrderState
+
 Instant = DateTime(timezone=True)
 
 
@@ -153,11 +155,15 @@ class RunLocation(Table):
     units: Mapped[int | None] = mapped_column(BigInteger)
 
 
+STATES = ", ".join(f"'{state.value}'" for state in OrderState)
+
+
 class Order(Step, Table):
     """A purchase order of ours, from proposal to receipt; its keys make a second one for the same need impossible."""
 
     __tablename__ = "purchase_orders"
     __table_args__ = (
+        CheckConstraint(f"state IN ({STATES})", name="state"),
         UniqueConstraint("company", "location", "slot", "kind", "sequence"),
         UniqueConstraint("vendor_invoice_number"),
         UniqueConstraint("company", "platform_order_id"),
