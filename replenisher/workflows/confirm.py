@@ -105,12 +105,13 @@ def ask_person(
     exceptions.raise_matter(session, order_matter(order, "order_needs_person", message))
     every = services.settings.times.track_every
     full = {"message": message} | (evidence or {})
-    if OrderState(order.state) is OrderState.NEEDS_PERSON:
-        submissions.look_again(session, order, next_in=every)
-        return
     values = {}
     if evidence and evidence.get("platform_order_id") and order.platform_order_id is None:
         values["platform_order_id"] = evidence["platform_order_id"]
+    if OrderState(order.state) is OrderState.NEEDS_PERSON:
+        # One that turned up late keeps where it was seen: a person can accept only what can be read.
+        submissions.look_again(session, order, next_in=every, **values)
+        return
     submissions.move(
         session,
         order,

@@ -129,14 +129,14 @@ def _tell_person(session: Session, order: Order, outcome: Outcome, *, moved: boo
             text = f"the platform accepted it after we had given up waiting: {outcome.platform_order_id}"
             exceptions.raise_matter(session, order_matter(order, "order_accepted_late", text))
         return
+    if outcome.state is not OrderState.APPROVED:
+        exceptions.resolve(session, order.company, [order.vendor_invoice_number], ["order_not_sent"])
     kinds = {OrderState.REFUSED: "order_refused", OrderState.NEEDS_PERSON: "order_needs_person"}
     if outcome.state in kinds:
         exceptions.raise_matter(session, order_matter(order, kinds[outcome.state], outcome.message))
     elif outcome.state is OrderState.APPROVED and order.attempts >= TRIES_BEFORE_A_PERSON_HEARS:
         text = f"tried {order.attempts} times and not one got out: {outcome.message}"
         exceptions.raise_matter(session, order_matter(order, "order_not_sent", text))
-    elif outcome.state is not OrderState.APPROVED:
-        exceptions.resolve(session, order.company, [order.vendor_invoice_number], ["order_not_sent"])
 
 
 def _next_in(services: Services, outcome: Outcome) -> float | None:

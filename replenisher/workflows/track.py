@@ -82,6 +82,7 @@ def _not_there_yet(services: Services, channel: Channel, order: Order) -> None:
             text = "the platform accepted it and then failed to create it; nothing is on its way"
             submissions.move(session, order, OrderState.FAILED, name="failed", actor=services.actor, evidence=evidence)
             exceptions.raise_matter(session, order_matter(order, "order_failed", text))
+            exceptions.resolve(session, order.company, [order.vendor_invoice_number], ["order_unknown"])
         elif submissions.seconds_in_state(session, order) > services.settings.times.poll_limit:
             evidence = {"message": f"not visible {services.settings.times.poll_limit:g} s after it was accepted"}
             submissions.move(

@@ -78,11 +78,13 @@ def _slots(schedule: str, zone: ZoneInfo, start: datetime, now: datetime) -> lis
 
 def _tell_of_orphans(session: Session, configured: list[str]) -> None:
     """Raise orders whose company was taken out of the configuration: nothing follows them any more."""
-    for company, count in orders.live_without(session, configured).items():
+    left = orders.live_without(session, configured)
+    for company, count in left.items():
         text = f"{count} order(s) of company {company} are still open, and it is no longer in the configuration"
         exceptions.raise_matter(session, Matter(company, "company_not_configured", company, text))
-    for company in configured:
-        exceptions.resolve(session, company, [company], ["company_not_configured"])
+    for matter in exceptions.listed(session, kind="company_not_configured"):
+        if matter.company not in left:
+            exceptions.resolve(session, matter.company, [matter.company], [matter.kind])
 
 
 def open_manual_run(
