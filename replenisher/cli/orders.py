@@ -1,4 +1,4 @@
-"""`orders`: list, look at, approve and decline purchase orders."""
+"""`orders`: list, look at, approve, decline and accept purchase orders."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from replenisher.database.models import Order
     from replenisher.services import Services
 
-orders = typer.Typer(help="Purchase orders: list, show, approve, decline.", no_args_is_help=True)
+orders = typer.Typer(help="Purchase orders: list, show, approve, decline, accept.", no_args_is_help=True)
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with the order.")]
 IdsArgument = Annotated[list[str], typer.Argument(metavar="ID...", help="Order ids or vendor invoice numbers.")]
 
 
@@ -103,19 +104,37 @@ def decline_orders(
     ids: IdsArgument,
     config: ConfigOption = None,
     *,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with the order.")],
+    reason: ReasonOption,
 ) -> None:
-    """Turn down held orders, or release ones that need a person after making sure that nothing will be shipped."""
+    """Turn down held orders, stop approved ones, or release ones of which a person knows that nothing will come."""
     from replenisher.workflows.approve import decline_order  # noqa: PLC0415 - `--help` must not wait for it
 
+    given, actor = _given(reason), person()
+    _each(ids, config, lambda services, text: decline_order(services, text, actor=actor, reason=given), "declined")
+
+
+@orders.command("accept")
+def accept_orders(
+    ids: IdsArgument,
+    config: ConfigOption = None,
+    *,
+    reason: ReasonOption,
+) -> None:
+    """Take orders that need a person as the platform has them, once their differences are settled there."""
+    from replenisher.workflows.approve import accept_order  # noqa: PLC0415 - `--help` must not wait for it
+
+    given, actor = _given(reason), person()
+    _each(ids, config, lambda services, text: accept_order(services, text, actor=actor, reason=given), "accepted")
+
+
+def _given(reason: str) -> str:
     if not reason.strip():
         raise typer.BadParameter("should not be empty", param_hint="--reason")
-    actor = person()
-    _each(ids, config, lambda services, text: decline_order(services, text, actor=actor, reason=reason), "declined")
+    return reason
 
 
 def _each(ids: list[str], config: Path | None, do: Callable[[Services, str], Order], done: str) -> None:
-    """Do it to each order; what cannot be done to one is told and does not stop the others."""
+    """Do it to each order; each is told with the state it led to, and one failure stops no other."""
     codes: list[ExitCode] = []
     with connected(config) as services:
         for text in ids:
@@ -125,7 +144,7 @@ def _each(ids: list[str], config: Path | None, do: Callable[[Services, str], Ord
                 messages().print(literal(f"{text}: not {done}: {error}"), soft_wrap=True)
                 codes.append(code_of(error))
             else:
-                told = f"{order.vendor_invoice_number} (order {order.id}, location {order.location}): {done}"
+                told = f"{order.vendor_invoice_number} (order {order.id}, location {order.location}): {order.state}"
                 out().print(literal(told))
     if codes:
         raise typer.Exit(codes[0])

@@ -141,13 +141,14 @@ def _move(
     next_in: float | None = None,
     **values: Any,
 ) -> None:
-    """Move a locked order because a person says so; IllegalMoveError when it moved before the lock was ours."""
+    """Move a locked order because a person says so, and read it anew; IllegalMoveError when somebody else moved it."""
     if not submissions.move(
         session, order, to_state, name=to_state.value, actor=actor, evidence=evidence, next_in=next_in, **values
     ):
         raise IllegalMoveError(
             f"order {order.vendor_invoice_number} has just been changed by somebody else; look again"
         )
+    session.refresh(order)
 
 
 def _locked(session: Session, text: str) -> Order:
