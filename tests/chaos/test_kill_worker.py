@@ -14,7 +14,7 @@ from tests.workflows.shop import Shop
 
 LONG_CALLS = {
     "platforms": {"retail": {"deadline_seconds": 4.0, "read_seconds": 4.0}},
-    "times": {"lease": 5.2, "send_guard": 1.0, "polls": [0.05, 0.1, 0.2]},
+    "times": {"lease": 5.2, "send_guard": 1.0, "track_every": 60},
 }
 
 
@@ -60,10 +60,11 @@ def test_an_order_whose_worker_was_killed_before_sending_needs_a_person_and_is_n
     (order,) = shop.orders(run)
     sent, asked = shop.calls("create_purchase_order"), shop.calls("token")
     # A new worker has no token yet: it claims the order, commits, and waits for one.
-    shop.fault("token", "accepted_then_timeout", seconds=30)
+    shop.fault("token", "accepted_then_timeout", seconds=30, count=None)
     worker = daemon.worker()
     daemon.wait(lambda: shop.calls("token") > asked and shop.orders(run)[0].state == "submitting")
     daemon.kill(worker)
+    shop.world.admin.clear_faults()
     daemon.worker()
     daemon.wait_for_states("needs_person", run=run)
     assert shop.calls("create_purchase_order") == sent
