@@ -143,7 +143,7 @@ def _hopeless(run: PlanningRun, now: datetime, most_attempts: int) -> str | None
     """Say why a run must not be closed any more: what it read is too old, or closing it fails again and again."""
     allowed = run.cut_off_at - run.opened_at
     if now > run.cut_off_at + allowed:
-        return f"its reports are older than twice the {allowed.total_seconds() / 60:g} minutes until its cut-off"
+        return f"its reports are older than twice the {allowed.total_seconds() / 60:.0f} minutes until its cut-off"
     if run.state == "closing" and run.attempts > most_attempts:
         return f"closing it failed {run.attempts - 1} times"
     return None

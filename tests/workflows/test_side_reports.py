@@ -1,0 +1,103 @@
+"""The reports beside inventory: whatever becomes of them, the plan stands, and a person hears what is missing."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+import pytest
+
+from replenisher.errors import ArchiveError, UnavailableError
+from replenisher.purchasing.platform import ReportWindow
+from tests.workflows.altered import Raised, alter, real_channel
+from tests.workflows.conftest import OpenShop
+
+SIDE = {"reports": ["inventory", "sales", "receiving"]}
+WEEK = ReportWindow(date(2026, 3, 1), date(2026, 3, 8))
+
+
+def test_a_sales_report_that_hangs_neither_stops_nor_spoils_the_plan_and_is_told_until_it_is_read(
+    open_shop: OpenShop,
+) -> None:
+    # Hanging reads of a batch take longer together than its lease: the plan must be safe before they begin.
+    shop = open_shop(
+        "--locations",
+        "4",
+        times={"batch_lease": 1.0},
+        work={"batch_locations": 4},
+        company=SIDE,
+        platforms={"retail": {"threads": 2, "read_seconds": 0.4, "read_total_seconds": 0.5, "read_attempts": 1}},
+    )
+    shop.fault("product_sales", "accepted_then_timeout", count=None)
+    run = shop.plan()
+    assert shop.places(run) == dict.fromkeys(shop.locations, "planned")
+    assert len(shop.orders(run)) == 4
+    shop.work(lambda: len(shop.matters()) == 4)
+    assert {(one.kind, one.report, one.location) for one in shop.matters()} == {
+        ("report_not_read", "sales", location) for location in shop.locations
+    }
+    shop.world.admin.clear_faults()
+    shop.plan()
+    shop.work(lambda: shop.matters() == [])
+
+
+@pytest.mark.parametrize("fault", ["error_503", "html_200", "truncated_json", "reset_before", "throttled_429"])
+def test_a_sales_report_that_fails_is_told_for_its_own_location_only(open_shop: OpenShop, fault: str) -> None:
+    shop = open_shop("--locations", "2", company=SIDE)
+    here = shop.locations[0]
+    shop.fault("product_sales", fault, here, count=None, headers={"X-RateLimit-ResetSeconds": "60"})
+    run = shop.plan()
+    assert len(shop.orders(run)) == 2
+    (matter,) = shop.matters()
+    assert (matter.kind, matter.report, matter.location) == ("report_not_read", "sales", here)
+    assert matter.message.startswith(f"location {here}, sales report: ")
+
+
+def test_an_archive_that_takes_no_side_report_leaves_the_plan_as_it_is(open_shop: OpenShop) -> None:
+    shop = open_shop("--locations", "1", company=SIDE)
+    alter(shop, sales=Raised(ArchiveError("no space left on the device")))
+    run = shop.plan()
+    assert (shop.run(run).state, len(shop.orders(run))) == ("closed", 1)
+
+
+def test_reports_that_were_not_asked_for_in_time_are_not_asked_for_any_more(open_shop: OpenShop) -> None:
+    shop = open_shop("--locations", "3", platforms={"retail": {"threads": 1, "read_attempts": 1}})
+    slow, *others = shop.locations
+    shop.fault("inventory_report", "accepted_then_timeout", slow)
+    began = time.monotonic()
+    found = real_channel(shop).inventory(shop.company, shop.locations, WEEK, within_seconds=0.2)
+    assert time.monotonic() - began < 3
+    assert shop.calls("inventory_report") == 1
+    assert isinstance(found[slow], UnavailableError)
+    for location in others:
+        assert isinstance(found[location], UnavailableError)
+        assert "not asked for in time" in str(found[location])
+
+
+def test_reports_have_all_the_time_they_need_when_no_time_is_given(open_shop: OpenShop) -> None:
+    shop = open_shop("--locations", "3", platforms={"retail": {"threads": 1, "read_attempts": 1}})
+    slow, *others = shop.locations
+    shop.fault("inventory_report", "accepted_then_timeout", slow)
+    found = real_channel(shop).inventory(shop.company, shop.locations, WEEK)
+    assert isinstance(found[slow], UnavailableError)
+    assert not any(isinstance(found[location], Exception) for location in others)
+
+
+def test_locations_whose_reports_came_too_late_for_a_batch_are_told_and_the_others_are_planned(
+    open_shop: OpenShop,
+) -> None:
+    shop = open_shop(
+        "--locations",
+        "3",
+        times={"batch_lease": 1.0},
+        work={"batch_locations": 3},
+        platforms={"retail": {"threads": 1, "read_attempts": 1}},
+    )
+    good, slow, late = shop.locations
+    shop.fault("inventory_report", "accepted_then_timeout", slow, count=None)
+    run = shop.plan()
+    assert shop.places(run) == {good: "planned", slow: "refused", late: "refused"}
+    assert "not asked for in time" in shop.matter("location_refused", late).message
+    shop.world.admin.clear_faults()
+    shop.plan()
+    assert shop.matters("location_refused") == []
