@@ -76,12 +76,15 @@ class Daemon:
         process.wait(10)
 
     def stop(self) -> None:
-        """Stop everything as `up` does: TERM, then KILL for what does not end."""
+        """Stop everything: TERM, then KILL for what does not end soon.
+
+        A pool process may wait up to 30 s for acknowledgements that its worker, once stopping, never counts (billiard).
+        """
         for process in self.processes:
             process.terminate()
         for process in self.processes:
             try:
-                process.wait(15)
+                process.wait(5)
             except subprocess.TimeoutExpired:
                 for pid in (*children_of(process.pid), process.pid):
                     with contextlib.suppress(ProcessLookupError):
