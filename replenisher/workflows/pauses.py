@@ -28,7 +28,8 @@ def pause_platform(services: Services, company: CompanySettings, error: GatewayE
                     one,
                     "company_paused",
                     one,
-                    f"paused: {error}. Correct it, then `replenisher resume --company {one}`",
+                    f"paused: {error}. Correct it (workers read a changed configuration or secret when they start), "
+                    f"then `replenisher resume --company {one}`",
                 ),
             )
     log.error("company_paused", companies=affected, error=str(error))
