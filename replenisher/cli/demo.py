@@ -17,7 +17,7 @@ from replenisher.cli import trial
 from replenisher.cli.demo_report import CycleFigures, print_cycle, print_explanation, print_next_steps, print_orders
 from replenisher.cli.processes import BEAT, WORKER, Child, Children, module
 from replenisher.config import load
-from replenisher.database import orders, runs
+from replenisher.database import orders, run_batches, runs
 from replenisher.database.migrate import migrate
 from replenisher.errors import ReplenisherError
 from replenisher.purchasing.states import OrderState
@@ -119,7 +119,7 @@ def _cycle(
 
     def planned() -> bool:
         with services.database.transaction() as session:
-            found = [location for run in ids for location in runs.locations_of(session, run)]
+            found = [location for run in ids for location in run_batches.locations_of(session, run)]
             states = [run.state for one in ids if (run := runs.run_of(session, one)) is not None]
         done = sum(location.state != "pending" for location in found)
         progress.update(planning, total=len(found) or None, completed=done)

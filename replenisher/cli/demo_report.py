@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from replenisher.database import exceptions, orders, runs
+from replenisher.database import exceptions, orders, run_batches, runs
 from replenisher.database.session import Session
 from replenisher.services import Services
 
@@ -38,7 +38,7 @@ class CycleFigures:
     def of(cls, session: Session, run_id: int) -> CycleFigures:
         """Add up what the database holds of a run."""
         run = runs.run_of(session, run_id)
-        locations = runs.locations_of(session, run_id)
+        locations = run_batches.locations_of(session, run_id)
         placed = orders.listed(session, run_id=run_id, limit=10_000)
         states = Counter(location.state for location in locations)
         return cls(

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from replenisher.config import CompanySettings, PlanningSettings
-from replenisher.database import companies, orders, runs
+from replenisher.database import companies, orders, run_batches, runs
 from replenisher.database.models import Order, OrderLine, PlanningRun, RunLocation
 from replenisher.database.session import Session
 from replenisher.errors import NotFoundError
@@ -152,10 +152,10 @@ def _found(session: Session, company: CompanySettings, location: str, sku: str, 
     run = runs.run_with_location(session, company.id, location, run_id)
     if run is None:
         _refuse_unknown(session, company, location, run_id)
-    here = next(one for one in runs.locations_of(session, run.id) if one.location == location)
+    here = next(one for one in run_batches.locations_of(session, run.id) if one.location == location)
     if here.state != "planned":
         _refuse_unplanned(session, company, run, here)
-    batch = next(one for one in runs.batches_of(session, run.id) if one.number == here.batch)
+    batch = next(one for one in run_batches.batches_of(session, run.id) if one.number == here.batch)
     if batch.frame is None:
         raise NotFoundError(f"run {run.id} kept no plan of location {location}")
     known = companies.known_locations(session, company.id)
@@ -190,7 +190,7 @@ def _refuse_unplanned(session: Session, company: CompanySettings, run: PlanningR
 def _planned_before(session: Session, company: CompanySettings, run: PlanningRun, location: str) -> int | None:
     for earlier in runs.latest_runs(session, company.id, limit=50):
         if earlier.id < run.id and any(
-            one.location == location and one.state == "planned" for one in runs.locations_of(session, earlier.id)
+            one.location == location and one.state == "planned" for one in run_batches.locations_of(session, earlier.id)
         ):
             return earlier.id
     return None

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from replenisher.config import CompanySettings
 from replenisher.config.slots import slots_between
-from replenisher.database import companies, due, exceptions, orders, runs
+from replenisher.database import companies, due, exceptions, orders, run_batches, runs
 from replenisher.database.migrate import current_revision, head_revision
 from replenisher.database.models import CompanyState, Order, PlanningRun, RunLocation
 from replenisher.database.session import Session
@@ -148,7 +148,7 @@ def _company(session: Session, company: CompanySettings, state: CompanyState | N
 
 
 def _figures(session: Session, run: PlanningRun) -> RunFigures:
-    found = runs.locations_of(session, run.id)
+    found = run_batches.locations_of(session, run.id)
     placed = orders.listed(session, company=run.company, run_id=run.id, limit=MOST)
     matters = exceptions.listed(session, company=run.company, limit=MOST)
     return RunFigures(

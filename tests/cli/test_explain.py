@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from replenisher.database import companies, orders, runs
+from replenisher.database import companies, orders, run_batches, runs
 from replenisher.purchasing.platform import Location
 from replenisher.services import Services
 from replenisher.workflows.approve import approve_order
@@ -34,7 +34,7 @@ def _planned(services: Services, world: World, *, ahead: int, close: bool = True
     run = open_manual_run(services, company, ahead=timedelta(minutes=ahead))
     start_run(services, run)
     with services.database.transaction() as session:
-        numbers = [batch.number for batch in runs.batches_of(session, run)]
+        numbers = [batch.number for batch in run_batches.batches_of(session, run)]
     for number in numbers:
         plan_batch(services, run, number)
     if close:
@@ -100,7 +100,7 @@ def test_a_sku_that_orders_nothing_says_why(typed: Typed, world: World, services
 def test_a_formula_of_a_sku_is_printed_as_it_is(typed: Typed, world: World, services: Services, here: str) -> None:
     _planned(services, world, ahead=0)
     with services.database.transaction() as session:
-        batch = runs.batches_of(session, runs.latest_runs(session)[0].id)[0]
+        batch = run_batches.batches_of(session, runs.latest_runs(session)[0].id)[0]
     skus = services.archive.get_frame(batch.frame or "", columns=["sku"])["sku"].astype("str")
     formula = next(sku for sku in skus if sku.startswith("="))
     ended = typed(f"explain --location {here} --sku '{formula}'")

@@ -6,7 +6,7 @@ import signal
 import subprocess
 from datetime import timedelta
 
-from replenisher.database import companies, exceptions, orders, runs
+from replenisher.database import companies, exceptions, orders, run_batches, runs
 from replenisher.services import Services
 from replenisher.workflows.plan.due import open_manual_run
 from replenisher.workflows.plan.start import start_run
@@ -129,12 +129,12 @@ def test_what_a_worker_has_claimed_is_waited_for(typed: Typed, world: World, ser
     run = open_manual_run(services, services.settings.company(world.company), ahead=EARLIER)
     start_run(services, run)
     with services.database.transaction() as session:
-        claimed = runs.claim_batch(session, run, 0, lease=1.0)
+        claimed = run_batches.claim_batch(session, run, 0, lease=1.0)
         assert claimed is not None
     ended = typed(f"run -c {path} --company {world.company} --join --json")
     assert (ended.code, ended.data[0]["locations"]) == (0, {"planned": 3})
     with services.database.transaction() as session:
-        again = next(batch for batch in runs.batches_of(session, run) if batch.number == 0)
+        again = next(batch for batch in run_batches.batches_of(session, run) if batch.number == 0)
     assert again.fence == claimed.fence + 1
 
 

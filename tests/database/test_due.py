@@ -7,7 +7,7 @@ import threading
 import pytest
 from sqlalchemy import text, update
 
-from replenisher.database import companies, due, runs
+from replenisher.database import companies, due, run_batches
 from replenisher.database.models import Order, PlanningRun
 from replenisher.database.session import Database, Session
 from replenisher.purchasing.states import OrderState
@@ -117,7 +117,7 @@ def test_a_company_that_is_no_longer_configured_is_left_alone(database: Database
     ours = due_orders(database, 1)
     due_orders(database, 1, company="left")
     with database.transaction() as session:
-        runs.add_batches(session, due_run(session, company="left", state="reading"), [["00123"]])
+        run_batches.add_batches(session, due_run(session, company="left", state="reading"), [["00123"]])
         assert hinted(session) == ours
         assert due.hint_runs(session, CONFIGURED, rehint=REHINT, limit=500) == []
         assert due.hint_batches(session, CONFIGURED, rehint=REHINT, limit=500) == []
@@ -158,7 +158,7 @@ def test_batches_are_told_only_while_their_run_reads(database: Database) -> None
         reading = due_run(session, state="reading")
         closing = due_run(session, company="another", state="closing")
         for run in (reading, closing):
-            runs.add_batches(session, run, [["00123"], ["11412"]])
+            run_batches.add_batches(session, run, [["00123"], ["11412"]])
     with database.transaction() as session:
         assert due.hint_batches(session, CONFIGURED, rehint=REHINT, limit=500) == [(reading, 0), (reading, 1)]
         assert due.hint_batches(session, CONFIGURED, rehint=REHINT, limit=500) == []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from replenisher.database import companies, runs
+from replenisher.database import companies, run_batches, runs
 from replenisher.database.models import PlanningRun, RunBatch
 from replenisher.database.session import Database, Session
 from tests.database.rows import COMPANY, SLOT, add_run, at_once, make_due
@@ -27,7 +27,7 @@ def reading_run(database: Database, batches: list[list[str]]) -> int:
     with database.transaction() as session:
         run = add_run(session, state="reading")
         session.execute(text("UPDATE planning_runs SET next_at = clock_timestamp() + interval '1 hour'"))
-        runs.add_batches(session, run, batches)
+        run_batches.add_batches(session, run, batches)
     return run
 
 
@@ -44,7 +44,7 @@ def is_due(database: Database, run_id: int) -> bool:
 
 def claimed_batch(database: Database, run_id: int, number: int, lease: float = LEASE) -> RunBatch:
     with database.transaction() as session:
-        batch = runs.claim_batch(session, run_id, number, lease=lease)
+        batch = run_batches.claim_batch(session, run_id, number, lease=lease)
     assert batch is not None
     return batch
 
@@ -116,7 +116,7 @@ def test_eight_workers_that_want_one_run_or_batch_leave_it_to_one(database: Data
         make_due(session, PlanningRun, run_id)
     taken = at_once(database, 8, lambda session, _: runs.claim_run(session, run_id, states=["reading"], lease=LEASE))
     assert len([run for run in taken if run]) == 1
-    batches = at_once(database, 8, lambda session, _: runs.claim_batch(session, run_id, 0, lease=LEASE))
+    batches = at_once(database, 8, lambda session, _: run_batches.claim_batch(session, run_id, 0, lease=LEASE))
     assert len([batch for batch in batches if batch]) == 1
 
 
@@ -157,12 +157,12 @@ def test_a_released_run_is_due_again_after_its_wait(database: Database) -> None:
 def test_batches_and_their_locations_are_written_together(database: Database) -> None:
     run_id = reading_run(database, [["00123", "11412"], ["NA"]])
     with database.transaction() as session:
-        runs.add_batches(session, run_id, [])
-        assert [batch.state for batch in runs.batches_of(session, run_id)] == ["pending", "pending"]
-        assert [one.location for one in runs.locations_of(session, run_id)] == ["00123", "11412", "NA"]
-        assert [one.location for one in runs.locations_of(session, run_id, 0)] == ["00123", "11412"]
-        runs.record_location(session, run_id, "NA", "refused", reason="the report is empty")
-        found = {one.location: (one.state, one.reason) for one in runs.locations_of(session, run_id)}
+        run_batches.add_batches(session, run_id, [])
+        assert [batch.state for batch in run_batches.batches_of(session, run_id)] == ["pending", "pending"]
+        assert [one.location for one in run_batches.locations_of(session, run_id)] == ["00123", "11412", "NA"]
+        assert [one.location for one in run_batches.locations_of(session, run_id, 0)] == ["00123", "11412"]
+        run_batches.record_location(session, run_id, "NA", "refused", reason="the report is empty")
+        found = {one.location: (one.state, one.reason) for one in run_batches.locations_of(session, run_id)}
         assert found["NA"] == ("refused", "the report is empty")
         assert found["00123"] == ("pending", None)
 
@@ -172,10 +172,10 @@ def test_a_run_is_due_when_its_last_batch_is_in_and_not_before(database: Databas
     batches = [claimed_batch(database, run_id, number) for number in range(3)]
     for batch, state in zip(batches[:2], ("planned", "failed"), strict=True):
         with database.transaction() as session:
-            assert runs.finish_batch(session, batch, state)
+            assert run_batches.finish_batch(session, batch, state)
         assert not is_due(database, run_id)
     with database.transaction() as session:
-        assert runs.finish_batch(session, batches[2], "planned", frame="a.parquet")
+        assert run_batches.finish_batch(session, batches[2], "planned", frame="a.parquet")
     assert is_due(database, run_id)
 
 
@@ -198,7 +198,7 @@ def test_the_last_two_batches_finishing_together_make_the_run_due_exactly_once(d
             done = at_once(
                 database,
                 2,
-                lambda session, number, batches=batches: runs.finish_batch(session, batches[number], "planned"),  # type: ignore[misc]
+                lambda session, number, batches=batches: run_batches.finish_batch(session, batches[number], "planned"),  # type: ignore[misc]
             )
             assert done == [True, True]
             assert is_due(database, run_id)
@@ -216,14 +216,14 @@ def test_a_stale_holder_of_a_batch_finishes_nothing(database: Database) -> None:
     stale = claimed_batch(database, run_id, 0, lease=-1)
     current = claimed_batch(database, run_id, 0)
     with database.transaction() as session:
-        assert not runs.finish_batch(session, stale, "planned", frame="stale.parquet")
-        runs.postpone_batch(session, stale, -5)
+        assert not run_batches.finish_batch(session, stale, "planned", frame="stale.parquet")
+        run_batches.postpone_batch(session, stale, -5)
     assert not is_due(database, run_id)
     with database.transaction() as session:
-        assert runs.finish_batch(session, current, "planned", frame="current.parquet")
-        assert [batch.frame for batch in runs.batches_of(session, run_id)] == ["current.parquet"]
+        assert run_batches.finish_batch(session, current, "planned", frame="current.parquet")
+        assert [batch.frame for batch in run_batches.batches_of(session, run_id)] == ["current.parquet"]
     with database.transaction() as session:
-        assert not runs.finish_batch(session, current, "failed")
+        assert not run_batches.finish_batch(session, current, "failed")
 
 
 @pytest.mark.parametrize("state", ["closing", "closed", "failed"])
@@ -232,11 +232,11 @@ def test_a_batch_that_comes_after_the_cut_off_is_dropped(database: Database, sta
     batch = claimed_batch(database, run_id, 0)
     with database.transaction() as session:
         session.execute(text("UPDATE planning_runs SET state = :state"), {"state": state})
-        assert not runs.finish_batch(session, batch, "planned", frame="late.parquet")
-        assert [one.frame for one in runs.batches_of(session, run_id)] == [None]
+        assert not run_batches.finish_batch(session, batch, "planned", frame="late.parquet")
+        assert [one.frame for one in run_batches.batches_of(session, run_id)] == [None]
         make_batch_due = text("UPDATE run_batches SET next_at = clock_timestamp()")
         session.execute(make_batch_due)
-        assert runs.claim_batch(session, run_id, 0, lease=LEASE) is None
+        assert run_batches.claim_batch(session, run_id, 0, lease=LEASE) is None
 
 
 def test_closing_keeps_the_claim(database: Database) -> None:
@@ -255,7 +255,7 @@ def test_a_postponed_batch_is_tried_again_and_its_worker_did_not_die(database: D
     run_id = reading_run(database, [["1"]])
     batch = claimed_batch(database, run_id, 0)
     with database.transaction() as session:
-        runs.postpone_batch(session, batch, -0.001)
+        run_batches.postpone_batch(session, batch, -0.001)
     again = claimed_batch(database, run_id, 0)
     assert (again.fence, again.attempts) == (2, 1)
 
@@ -264,8 +264,8 @@ def test_the_newest_run_that_planned_a_location_is_found(database: Database) -> 
     with database.transaction() as session:
         older, newer, without = add_run(session), add_run(session), add_run(session)
         for run in (older, newer):
-            runs.add_batches(session, run, [["00123"]])
-        runs.add_batches(session, without, [["11412"]])
+            run_batches.add_batches(session, run, [["00123"]])
+        run_batches.add_batches(session, without, [["11412"]])
         found = [runs.run_with_location(session, COMPANY, "00123", one) for one in (None, older, without)]
         assert [None if run is None else run.id for run in found] == [newer, older, None]
         assert [run.id for run in runs.latest_runs(session, COMPANY, limit=2)] == [without, newer]
@@ -279,6 +279,6 @@ def test_the_figures_of_many_planned_locations_are_written_at_once(database: Dat
             "rows": [40, 41, 1],
             "units": [12, None, 1],
         }
-        runs.record_planned(session, run_id, figures)
-        found = {one.location: (one.state, one.rows, one.units) for one in runs.locations_of(session, run_id)}
+        run_batches.record_planned(session, run_id, figures)
+        found = {one.location: (one.state, one.rows, one.units) for one in run_batches.locations_of(session, run_id)}
     assert found == {"00123": ("planned", 40, 12), "NA": ("planned", 41, None), "11412": ("pending", None, None)}

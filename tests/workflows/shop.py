@@ -17,7 +17,7 @@ from uuid import uuid4
 import psycopg
 from sqlalchemy import func, update
 
-from replenisher.database import exceptions, orders, runs
+from replenisher.database import exceptions, orders, run_batches, runs
 from replenisher.database.models import Order, OrderEvent, OrderLine, PlannerException, PlanningRun, RunBatch
 from replenisher.services import Services, build
 from replenisher.workflows.plan.batch import plan_batch
@@ -105,7 +105,7 @@ class Shop:
     def places(self, run: int) -> dict[str, str]:
         """State of each location of a run."""
         with self.services.database.transaction() as session:
-            return {place.location: place.state for place in runs.locations_of(session, run)}
+            return {place.location: place.state for place in run_batches.locations_of(session, run)}
 
     def orders(self, run: int | None = None, *, company: str | None = None) -> list[Order]:
         with self.services.database.transaction() as session:

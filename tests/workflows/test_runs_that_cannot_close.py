@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from replenisher.database import companies, runs
+from replenisher.database import companies, run_batches
 from replenisher.database.models import CompanyState, PlanningRun
 from replenisher.errors import RunInProgressError
 from replenisher.workflows.plan.batch import plan_batch
@@ -30,7 +30,7 @@ def batch_planned(shop: Shop, batch: int = 0) -> int:
 def frame_of(shop: Shop, run: int) -> Path:
     """The file of a planned batch in the archive."""
     with shop.services.database.transaction() as session:
-        name = runs.batches_of(session, run)[0].frame
+        name = run_batches.batches_of(session, run)[0].frame
     assert name is not None
     return shop.world.folder / "var" / "archive" / name[:2] / name
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from replenisher.config import CompanySettings, Guards, PlanningSettings
-from replenisher.database import companies, exceptions, orders, runs
+from replenisher.database import companies, exceptions, orders, run_batches, runs
 from replenisher.database.models import PlanningRun, RunBatch
 from replenisher.database.orders import InFlight
 from replenisher.database.session import Session
@@ -65,7 +65,7 @@ class Material:
 def plan_batch(services: Services, run_id: int, number: int) -> None:
     """Plan one batch; does nothing when it is planned already or another worker has it."""
     with services.database.transaction() as session:
-        batch = runs.claim_batch(session, run_id, number, lease=services.settings.times.batch_lease)
+        batch = run_batches.claim_batch(session, run_id, number, lease=services.settings.times.batch_lease)
         run = runs.run_of(session, run_id)
         if batch is None or run is None:
             return
@@ -92,7 +92,7 @@ def plan_batch(services: Services, run_id: int, number: int) -> None:
         return
     older = [order for order, location in material.older_proposals.items() if location in found.frames]
     with services.database.transaction() as session:
-        if not runs.finish_batch(session, batch, "planned", frame=name, older_proposals=older):
+        if not run_batches.finish_batch(session, batch, "planned", frame=name, older_proposals=older):
             log.info("batch_result_dropped", company=company.id, run_id=run_id, batch=number)
             return
         findings.record(session, run, found, frame, unmatched)
@@ -134,12 +134,12 @@ def _postpone(  # noqa: PLR0917 - what a batch knows by then
         pause_platform(services, company, error)
     log.warning("batch_postponed", company=company.id, run_id=run.id, batch=batch.number, error=str(error))
     with services.database.transaction() as session:
-        runs.postpone_batch(session, batch, RETRY_SECONDS)
+        run_batches.postpone_batch(session, batch, RETRY_SECONDS)
         findings.record_waiting(session, run, found, error)
 
 
 def _material(session: Session, run: PlanningRun, batch: RunBatch) -> Material:
-    locations = [location.location for location in runs.locations_of(session, run.id, batch.number)]
+    locations = [location.location for location in run_batches.locations_of(session, run.id, batch.number)]
     known = companies.known_locations(session, run.company)
     # In this order: a proposal approved between the two statements is in both, and blocks its location at the close;
     # the other way round it would be in neither, and its need would be ordered twice.
@@ -228,10 +228,10 @@ def _give_up(services: Services, run: PlanningRun, batch: RunBatch, material: Ma
         "met an error that its log names"
     )
     with services.database.transaction() as session:
-        if not runs.finish_batch(session, batch, "failed"):
+        if not run_batches.finish_batch(session, batch, "failed"):
             return
         for location in material.locations:
-            runs.record_location(session, run.id, location, "refused", reason=reason)
+            run_batches.record_location(session, run.id, location, "refused", reason=reason)
             matter = findings.location_matter(run, location, "location_refused", reason)
             exceptions.raise_matter(session, matter)
     log.error("batch_failed", company=run.company, run_id=run.id, batch=batch.number, reason=reason)

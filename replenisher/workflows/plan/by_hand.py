@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from replenisher.config import CompanySettings
-from replenisher.database import companies, exceptions, runs
+from replenisher.database import companies, exceptions, run_batches, runs
 from replenisher.database.models import PlanningRun, RunBatch
 from replenisher.errors import GatewayError, NotFoundError, RunInProgressError
 from replenisher.intake.levels import read_levels
@@ -125,12 +125,12 @@ def look(services: Services, run_id: int) -> Standing:
         run = runs.run_of(session, run_id)
         if run is None:
             raise NotFoundError(f"there is no run {run_id}; see `replenisher status`")
-        found = runs.locations_of(session, run_id)
+        found = run_batches.locations_of(session, run_id)
         return Standing(
             run=run,
             done=sum(location.state != "pending" for location in found),
             total=len(found),
-            pending=[batch for batch in runs.batches_of(session, run_id) if batch.state == "pending"],
+            pending=[batch for batch in run_batches.batches_of(session, run_id) if batch.state == "pending"],
             now=companies.now(session),
             pause_reason=companies.pause_reason(session, run.company),
             trouble=next((location.reason for location in found if location.state == "pending"), None),

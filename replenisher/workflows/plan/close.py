@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from replenisher.config import CompanySettings
-from replenisher.database import companies, exceptions, orders, runs, submissions
+from replenisher.database import companies, exceptions, orders, run_batches, runs, submissions
 from replenisher.database.exceptions import Matter
 from replenisher.database.models import KnownLocation, PlanningRun, RunBatch
 from replenisher.database.session import Session
@@ -69,7 +69,7 @@ def close_run(services: Services, run_id: int) -> None:
 
 def _close(services: Services, company: CompanySettings, run: PlanningRun) -> None:
     with services.database.transaction() as session:
-        batches = runs.batches_of(session, run.id)
+        batches = run_batches.batches_of(session, run.id)
     planned = _gather(services, batches)
     with services.database.transaction() as session:
         expected = orders.locations_approved(session, planned.older_proposals)
@@ -129,7 +129,7 @@ def _claim(services: Services, run_id: int) -> PlanningRun | None:
         if reason is not None:
             fail_run(session, run, reason)
             return None
-        pending = [batch for batch in runs.batches_of(session, run_id) if batch.state == "pending"]
+        pending = [batch for batch in run_batches.batches_of(session, run_id) if batch.state == "pending"]
         if pending and now < run.cut_off_at:
             runs.release_run(session, run, (run.cut_off_at - now).total_seconds())
             return None
@@ -150,11 +150,11 @@ def _hopeless(run: PlanningRun, now: datetime, most_attempts: int) -> str | None
 
 
 def _record_missing(session: Session, run: PlanningRun) -> None:
-    for location in runs.locations_of(session, run.id):
+    for location in run_batches.locations_of(session, run.id):
         if location.state == "pending":
             text = f"location {location.location}: no inventory report was planned before the cut-off of run {run.id}"
             text += f"; {location.reason}" if location.reason else ""
-            runs.record_location(session, run.id, location.location, "missing", reason=text)
+            run_batches.record_location(session, run.id, location.location, "missing", reason=text)
             matter = location_matter(run, location.location, "location_missing", text, "inventory")
             exceptions.raise_matter(session, matter)
 

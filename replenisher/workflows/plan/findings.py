@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from replenisher.database import companies, exceptions, runs
+from replenisher.database import companies, exceptions, run_batches
 from replenisher.database.exceptions import Matter
 from replenisher.database.models import PlanningRun
 from replenisher.database.session import Session
@@ -50,7 +50,9 @@ def record(
         report = error.report if isinstance(error, ReportRefusedError) else "inventory"
         if not isinstance(error, ReportRefusedError):
             message = f"location {location}, inventory report: {message}"
-        runs.record_location(session, run.id, location, "refused", reason=message, **_stamped(stamps.get(location)))
+        run_batches.record_location(
+            session, run.id, location, "refused", reason=message, **_stamped(stamps.get(location))
+        )
         exceptions.raise_matter(session, location_matter(run, location, "location_refused", message, report))
     if frame is not None:
         _record_planned(session, run, stamps, frame)
@@ -66,7 +68,7 @@ def record_waiting(session: Session, run: PlanningRun, found: Findings, error: R
     """Keep why the locations of a postponed batch wait; at the cut-off it says why they are missing."""
     for location in (*found.frames, *found.refused):
         why = found.refused.get(location, error)
-        runs.record_location(session, run.id, location, "pending", reason=str(why))
+        run_batches.record_location(session, run.id, location, "pending", reason=str(why))
 
 
 def _record_planned(session: Session, run: PlanningRun, stamps: dict[str, ReportStamp], frame: pd.DataFrame) -> None:
@@ -77,7 +79,7 @@ def _record_planned(session: Session, run: PlanningRun, stamps: dict[str, Report
     planned = [str(location) for location in summary.index]
     figures = {name: summary[name].tolist() for name in ("rows", "ordering_rows", "units")}
     stamped = {name: [getattr(stamps.get(one), name, None) for one in planned] for name in STAMPED}
-    runs.record_planned(session, run.id, {"location": planned, **figures, **stamped})
+    run_batches.record_planned(session, run.id, {"location": planned, **figures, **stamped})
     companies.remember_report_rows(session, run.company, dict(zip(planned, figures["rows"], strict=True)))
     exceptions.resolve(session, run.company, planned, ["location_refused", "location_missing", "overtaken"])
     _raise_oddities(session, run, frame, planned)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from replenisher.config import CompanySettings
-from replenisher.database import exceptions, runs, submissions
+from replenisher.database import exceptions, run_batches, submissions
 from replenisher.database.exceptions import Matter
 from replenisher.database.models import PlanningRun, RunBatch
 from replenisher.errors import ArchiveError, GatewayError, UnavailableError
@@ -55,7 +55,7 @@ def record_other_reports(
         log.warning("other_reports_not_archived", run_id=run.id, batch=batch.number, error=str(error))
         return
     with services.database.transaction() as session:
-        runs.note_other_reports(session, batch, pulled.names)
+        run_batches.note_other_reports(session, batch, pulled.names)
         for (location, report), fault in pulled.errors.items():
             text = f"location {location}, {report} report: {fault}"
             subject = f"{location}/{report}"

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from replenisher.config import CompanySettings
-from replenisher.database import companies, exceptions, runs
+from replenisher.database import companies, exceptions, run_batches, runs
 from replenisher.database.exceptions import Matter
 from replenisher.database.models import PlanningRun
 from replenisher.errors import ArchiveError, ConfigurationError, CredentialsError, ForbiddenError, GatewayError
@@ -97,7 +97,7 @@ def _begin(
         if not runs.move_run(session, run, "reading", inputs=inputs, attempts=0, **({"next_at": run.cut_off_at} | due)):
             return
         gone = companies.record_locations(session, company.id, listed)
-        runs.add_batches(session, run.id, batches)
+        run_batches.add_batches(session, run.id, batches)
         for location in {*gone, *absent}:
             exceptions.raise_matter(
                 session,
