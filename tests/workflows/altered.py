@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from replenisher.database.models import Order
+from replenisher.database.orders import requested_lines
 from replenisher.gateways.channel import Channel
 from tests.workflows.shop import Shop
 
@@ -43,3 +45,12 @@ class Raised:
 
     def __call__(self, *_: Any, **__: Any) -> Any:
         raise self.error
+
+
+def order_three_more(shop: Shop, order: Order) -> None:
+    """Let the retailer raise the quantity of one line."""
+    (theirs,) = shop.accepted(order)
+    with shop.services.database.transaction() as session:
+        line = requested_lines(session, order.id)[0]
+    more = replace(line, quantity=line.quantity + 3)
+    real_channel(shop).update_lines(shop.company, theirs["purchase_order_id"], [more])
