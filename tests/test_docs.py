@@ -1,0 +1,74 @@
+"""What the documents list is what the program has."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from replenisher.purchasing.states import OrderState
+
+ROOT = Path(__file__).parent.parent
+WORKFLOWS = ROOT / "replenisher" / "workflows"
+KIND_AT = {"Matter": 1, "order_matter": 1, "location_matter": 2}
+"""Which argument of a call says of what kind an exception is."""
+
+FROM_RECEIVING = ("over_received", "closed_short", "unknown_status")
+WORKED_OUT = {
+    "confirm.py": {"purchasing/receiving.py": FROM_RECEIVING, "workflows/confirm.py": ("order_changed",)},
+    "submit.py": {"workflows/submit.py": ("order_refused", "order_needs_person")},
+    "plan/findings.py": {
+        "workflows/plan/batch.py": ("in_flight_unmatched", "levels_unmatched"),
+        "workflows/plan/findings.py": ("negative_on_hand", "levels_inverted"),
+    },
+    "plan/failing.py": {"workflows/plan/start.py": ("planner_file",), "workflows/plan/failing.py": ("run_failed",)},
+}
+"""Files that work out a kind instead of writing it into the call, and where the words they use are written."""
+
+
+def documented() -> dict[str, tuple[str, str]]:
+    """The table of exceptions: meaning and what to do, by kind."""
+    text = (ROOT / "docs" / "orders.md").read_text()
+    table = text.split("## Exceptions a person may see", 1)[1].split("\n## ", 1)[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", table, re.MULTILINE)
+    assert len({kind for kind, *_ in rows}) == len(rows)
+    return {kind: (meaning, remedy) for kind, meaning, remedy in rows}
+
+
+def kinds_in(path: Path) -> Iterator[str | None]:
+    """The kinds of exceptions that a file raises; None for each that it works out."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in KIND_AT:
+                kind = node.args[KIND_AT[name]]
+                yield kind.value if isinstance(kind, ast.Constant) else None
+
+
+def test_every_exception_a_person_may_see_is_documented_and_no_other() -> None:
+    raised, worked_out = set(), set()
+    for path in WORKFLOWS.rglob("*.py"):
+        found = set(kinds_in(path))
+        raised |= found - {None}
+        if None in found:
+            worked_out.add(path.relative_to(WORKFLOWS).as_posix())
+    assert worked_out == set(WORKED_OUT)
+    for places in WORKED_OUT.values():
+        for place, kinds in places.items():
+            text = (ROOT / "replenisher" / place).read_text()
+            assert [kind for kind in kinds if f'"{kind}"' not in text] == []
+            raised |= set(kinds)
+    assert raised == set(documented())
+    assert len(raised) > 20
+
+
+def test_every_documented_exception_says_what_to_do() -> None:
+    assert [kind for kind, told in documented().items() if not all(told)] == []
+
+
+def test_every_state_of_an_order_is_documented_and_no_other() -> None:
+    text = (ROOT / "docs" / "orders.md").read_text()
+    table = text.split("## What an answer means", 1)[0]
+    states = [word for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE) for word in re.findall(r"`(\w+)`", row)]
+    assert sorted(states) == sorted(state.value for state in OrderState)
