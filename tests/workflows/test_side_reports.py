@@ -7,9 +7,12 @@ from datetime import date
 
 import pytest
 
-from replenisher.errors import ArchiveError, UnavailableError
+from replenisher.errors import UnavailableError
 from replenisher.purchasing.platform import ReportWindow
-from tests.workflows.altered import Raised, alter, real_channel
+from replenisher.workflows.plan.batch import plan_batch
+from replenisher.workflows.plan.close import close_run
+from replenisher.workflows.plan.start import start_run
+from tests.workflows.altered import alter, real_channel
 from tests.workflows.conftest import OpenShop
 
 SIDE = {"reports": ["inventory", "sales", "receiving"]}
@@ -53,10 +56,41 @@ def test_a_sales_report_that_fails_is_told_for_its_own_location_only(open_shop: 
     assert matter.message.startswith(f"location {here}, sales report: ")
 
 
-def test_an_archive_that_takes_no_side_report_leaves_the_plan_as_it_is(open_shop: OpenShop) -> None:
+def test_the_plan_is_safe_before_any_other_report_is_asked_for(open_shop: OpenShop) -> None:
+    shop = open_shop("--locations", "2", company=SIDE)
+    seen: list[dict[str, str]] = []
+
+    def read_when_planned(*_: object) -> object:
+        seen.append(shop.places(run))
+        raise UnavailableError("no answer")
+
+    alter(shop, sales=read_when_planned, receiving=read_when_planned)
+    run = shop.open()
+    start_run(shop.services, run)
+    plan_batch(shop.services, run, 0)
+    assert seen == [dict.fromkeys(shop.locations, "planned")] * 4
+    close_run(shop.services, run)
+    assert len(shop.orders(run)) == 2
+
+
+def test_side_reports_that_the_archive_does_not_take_leave_the_plan_as_it_is(open_shop: OpenShop) -> None:
     shop = open_shop("--locations", "1", company=SIDE)
-    alter(shop, sales=Raised(ArchiveError("no space left on the device")))
-    run = shop.plan()
+    folder = shop.world.folder / "var" / "archive"
+    real = real_channel(shop)
+
+    def read_and_break_the_archive(company: str, location: str, window: ReportWindow) -> object:
+        folder.rename(folder.with_name("moved"))
+        folder.write_text("a file where the archive's folder was")
+        return real.sales(company, location, window)
+
+    alter(shop, sales=read_and_break_the_archive)
+    run = shop.open()
+    start_run(shop.services, run)
+    plan_batch(shop.services, run, 0)
+    assert shop.places(run) == {shop.locations[0]: "planned"}
+    folder.unlink()
+    folder.with_name("moved").rename(folder)
+    close_run(shop.services, run)
     assert (shop.run(run).state, len(shop.orders(run))) == ("closed", 1)
 
 
