@@ -13,6 +13,7 @@ from replenisher.database.session import Session
 from replenisher.errors import IllegalMoveError, NotFoundError
 from replenisher.logs import get_logger
 from replenisher.purchasing.approval import decide
+from replenisher.purchasing.reference import same_reference
 from replenisher.purchasing.states import DECLINABLE, OrderState
 from replenisher.services import Services
 from replenisher.workflows.plan.proposals import Proposal
@@ -97,7 +98,10 @@ def decline_order(services: Services, text: str, *, actor: str, reason: str) -> 
             )
         # An approved order that is being claimed right now is locked by its claim, and no longer approved after it.
         to_state = OrderState.DECLINED if state is OrderState.HELD else OrderState.CANCELLED
-        _move(session, order, to_state, actor=actor, evidence={"reason": reason})
+        known = {} if order.platform_order_id is None else {"platform_order_id": order.platform_order_id}
+        evidence = {"reason": reason, **known}
+        # The id may belong to another of our orders, which could never be confirmed while this one keeps it.
+        _move(session, order, to_state, actor=actor, evidence=evidence, platform_order_id=None)
         exceptions.resolve(session, order.company, [order.vendor_invoice_number], OPEN_MATTERS)
     log.info("order_declined", order_id=order.id, vendor_invoice_number=order.vendor_invoice_number, actor=actor)
     return order
@@ -120,6 +124,11 @@ def accept_order(services: Services, text: str, *, actor: str, reason: str) -> O
         )
     company = services.settings.company(order.company)
     theirs = services.channel(company).read(company.id, order.platform_order_id)
+    if not same_reference(order.vendor_invoice_number, theirs.vendor_invoice_number):
+        raise IllegalMoveError(
+            f"the platform's order {theirs.platform_order_id} carries the reference {theirs.vendor_invoice_number!r}, "
+            f"not {order.vendor_invoice_number}: it is not ours"
+        )
     lines = {line.sku: line.quantity_ordered for line in theirs.lines}
     with services.database.transaction() as session:
         order = _locked(session, text)

@@ -51,6 +51,7 @@ def found_at_platform(services: Services, session: Session, order: Order, theirs
         platform_order_id=theirs.platform_order_id,
         platform_status=theirs.raw_status,
         confirmed_at=submissions.now(),
+        polls=0,
     )
     if not moved:
         return
@@ -71,14 +72,16 @@ def follow(services: Services, session: Session, order: Order, theirs: PlatformO
         return
     how_far: Progress = progress(lines, theirs)
     changed = submissions.record_received(session, order.id, how_far.received)
+    told: dict[str, list[str]] = {}
     for kind, text in (*how_far.notes, *(("order_changed", sentence) for sentence in wrong)):
-        exceptions.raise_matter(session, order_matter(order, kind, text))
-    told = {kind for kind, _ in how_far.notes} | ({"order_changed"} if wrong else set())
-    gone = [kind for kind in ("order_changed", "unknown_status") if kind not in told]
+        told.setdefault(kind, []).append(text)
+    for kind, texts in told.items():
+        exceptions.raise_matter(session, order_matter(order, kind, "; ".join(texts)))
+    gone = [kind for kind in ("order_changed", "unknown_status", "order_not_read") if kind not in told]
     exceptions.resolve(session, order.company, [order.vendor_invoice_number], gone)
     every = services.settings.times.track_every
     if how_far.state is OrderState(order.state) or (how_far.state is OrderState.CONFIRMED):
-        submissions.look_again(session, order, next_in=every, platform_status=theirs.raw_status)
+        submissions.look_again(session, order, next_in=every, platform_status=theirs.raw_status, polls=0)
         if changed:
             received = {"received": how_far.received}
             submissions.add_news(session, order, name="receipt", actor=services.actor, evidence=received)
@@ -93,6 +96,7 @@ def follow(services: Services, session: Session, order: Order, theirs: PlatformO
         evidence={"received": how_far.received, "status": theirs.raw_status},
         next_in=None if done else every,
         platform_status=theirs.raw_status,
+        polls=0,
         **({"received_at": submissions.now()} if done else {}),
     )
     log.info("order_receipt", order_id=order.id, to_state=how_far.state.value, lines_changed=changed)

@@ -26,6 +26,9 @@ from replenisher.workflows.submit import order_matter
 
 log = get_logger(__name__)
 
+READS_BEFORE_A_PERSON_HEARS = 8
+"""Failed reads in a row of a confirmed order: two hours at the default pace."""
+
 FOLLOWED = AT_PLATFORM | {OrderState.ACCEPTED}
 
 
@@ -46,9 +49,7 @@ def track_order(services: Services, order_id: int) -> None:
             _not_there_yet(services, channel, order)
         return
     except GatewayError as error:
-        if isinstance(error, CredentialsError | ForbiddenError):
-            pause_platform(services, company, error)
-        _wait(services, order, error)
+        _unread(services, company, order, error)
         return
     with services.database.transaction() as session:
         if is_at_platform(order):
@@ -65,10 +66,10 @@ def _vanished(services: Services, company: CompanySettings, channel: Channel, or
     try:
         gone = error.explained or not find_ours(listed_orders(company, channel, order), order.vendor_invoice_number)
     except GatewayError as unanswered:
-        _wait(services, order, unanswered)
+        _unread(services, company, order, unanswered)
         return
     if not gone:
-        _wait(services, order, error)
+        _unread(services, company, order, error)
         return
     with services.database.transaction() as session:
         ask_person(services, session, order, f"it was confirmed, and now the platform does not know it: {error}")
@@ -107,11 +108,17 @@ def _creation_status(channel: Channel, order: Order) -> PlatformStatus | None:
         return None
 
 
-def _wait(services: Services, order: Order, error: GatewayError) -> None:
+def _unread(services: Services, company: CompanySettings, order: Order, error: GatewayError) -> None:
+    """Look again later at an order that could not be read; tell a person when that goes on."""
+    if isinstance(error, CredentialsError | ForbiddenError):
+        pause_platform(services, company, error)
     log.warning("order_not_read", order_id=order.id, error=str(error))
     with services.database.transaction() as session:
-        waited = submissions.seconds_in_state(session, order)
-        if not is_at_platform(order) and waited > services.settings.times.poll_limit:
+        if is_at_platform(order):
+            if order.polls + 1 >= READS_BEFORE_A_PERSON_HEARS:
+                text = f"{order.polls + 1} reads in a row failed, so receipts go unseen: {error}"
+                exceptions.raise_matter(session, order_matter(order, "order_not_read", text))
+        elif submissions.seconds_in_state(session, order) > services.settings.times.poll_limit:
             text = f"it was accepted, and the platform does not say whether it exists: {error}"
             exceptions.raise_matter(session, order_matter(order, "order_unknown", text))
         _poll_again(services, session, order)
@@ -119,9 +126,8 @@ def _wait(services: Services, order: Order, error: GatewayError) -> None:
 
 def _poll_again(services: Services, session: Session, order: Order) -> None:
     times = services.settings.times
-    if is_at_platform(order):
-        submissions.look_again(session, order, next_in=times.track_every)
-        return
+    polls = order.polls + 1
     # The jitter spreads requests, it guards nothing.
-    wait = next_poll(times.polls, order.polls + 1, random.random())  # noqa: S311
-    submissions.look_again(session, order, next_in=wait, polls=order.polls + 1)
+    jittered = next_poll(times.polls, polls, random.random())  # noqa: S311
+    wait = times.track_every if is_at_platform(order) else jittered
+    submissions.look_again(session, order, next_in=wait, polls=polls)

@@ -161,3 +161,22 @@ def test_an_order_that_we_may_not_send_is_looked_for_again_once_the_retailer_has
     shop.work_until_asked("list_purchase_orders", asked + 1)
     assert (shop.orders()[0].state, kinds(shop)) == ("needs_person", ["order_needs_person"])
     assert shop.accepted(order) == []
+
+
+def test_a_confirmed_order_that_cannot_be_read_for_hours_is_told_until_it_can(shop: Shop) -> None:
+    order = waiting_order(shop)
+    assert sent(shop, order).state == "accepted"
+    shop.time_passes()
+    track_order(shop.services, order.id)
+    assert shop.orders()[0].state == "confirmed"
+    shop.fault("get_purchase_order", "error_503", count=None)
+    for failed in range(8):
+        assert kinds(shop) == [], f"{failed} failed reads are no matter yet"
+        shop.time_passes()
+        track_order(shop.services, order.id)
+    assert kinds(shop) == ["order_not_read"]
+    assert shop.orders()[0].state == "confirmed"
+    shop.world.admin.clear_faults()
+    shop.time_passes()
+    track_order(shop.services, order.id)
+    assert kinds(shop) == []

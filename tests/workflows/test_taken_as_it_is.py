@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from replenisher.database.models import Order
 from replenisher.errors import AbsentError, IllegalMoveError, NotFoundError, UnavailableError
-from replenisher.workflows.approve import accept_order
+from replenisher.workflows.approve import accept_order, decline_order
 from replenisher.workflows.submit import submit_order
 from tests.workflows.altered import Raised, alter, order_three_more
 from tests.workflows.conftest import OpenShop
@@ -107,3 +109,20 @@ def test_two_people_who_take_the_same_order_are_told_the_truth(open_shop: OpenSh
     with pytest.raises(IllegalMoveError):
         taken(shop, order)
     assert shop.moves(order).count("confirmed") == 1
+
+
+def test_an_order_that_carries_somebody_elses_reference_is_never_taken(open_shop: OpenShop) -> None:
+    shop, order = changed_order(open_shop)
+    real = shop.services.channel(shop.services.settings.companies[0])
+    foreign = replace(real.read(shop.company, str(order.platform_order_id)), vendor_invoice_number="SOMEBODY-ELSES")
+    alter(shop, read=lambda *_: foreign)
+    with pytest.raises(IllegalMoveError, match="it is not ours"):
+        taken(shop, order)
+    assert shop.orders()[0].state == "needs_person"
+
+
+def test_a_released_order_gives_its_id_at_the_platform_free(open_shop: OpenShop) -> None:
+    shop, order = changed_order(open_shop)
+    released = decline_order(shop.services, str(order.id), actor="person:ann", reason="cancelled there")
+    assert (released.state, released.platform_order_id) == ("cancelled", None)
+    assert shop.events(order)[-1].evidence["platform_order_id"] == order.platform_order_id
