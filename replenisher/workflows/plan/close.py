@@ -34,7 +34,6 @@ from replenisher.workflows.plan.proposals import NewOrder, write_orders
 
 log = get_logger(__name__)
 
-RETRY_SECONDS = 30.0
 COLUMNS = ("location", "sku", "order_quantity", "unit_cost", "cost_known", "lead_time_days")
 USUAL_LEAD_TIME_DAYS = 7
 
@@ -63,7 +62,7 @@ def close_run(services: Services, run_id: int) -> None:
         log.exception("run_not_closed", company=run.company, run_id=run.id)
         text = f"run {run.id} cannot be closed and is tried again: {error}"
         with services.database.transaction() as session:
-            runs.retry_run(session, run, RETRY_SECONDS)
+            runs.retry_run(session, run, services.settings.times.resubmit_wait)
             exceptions.raise_matter(session, Matter(run.company, "run_failed", run.company, text, run_id=run.id))
 
 

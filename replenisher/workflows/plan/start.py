@@ -26,8 +26,6 @@ from replenisher.workflows.plan.failing import fail_run
 
 log = get_logger(__name__)
 
-RETRY_SECONDS = 30.0
-
 
 def start_run(services: Services, run_id: int) -> None:
     """Bring an open run to `reading`; does nothing when it is not open or another worker has it."""
@@ -121,6 +119,6 @@ def _postpone(services: Services, run: PlanningRun, error: GatewayError | Archiv
     text = f"{what}; it is tried again until the cut-off: {error}"
     report = None if isinstance(error, ArchiveError) else "locations"
     with services.database.transaction() as session:
-        runs.release_run(session, run, RETRY_SECONDS, reason=text)
+        runs.release_run(session, run, services.settings.times.resubmit_wait, reason=text)
         matter = Matter(run.company, "platform_unreachable", run.company, text, report=report, run_id=run.id)
         exceptions.raise_matter(session, matter)
