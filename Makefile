@@ -26,7 +26,7 @@ up: $(READY) ## the daemon with Flower and a sandbox, until Ctrl-C
 	@$(BIN)/replenisher up --sandbox
 
 test: $(READY) ## every test, on real servers that the tests start themselves
-	@$(BIN)/python -m pytest -n 4 --dist loadfile --cov --cov-report=term $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --cov --cov-report=term $(ARGS)
 
 check: $(READY) format lint types test ## format, lint, types, import rule and every test
 

@@ -164,7 +164,7 @@ def test_a_single_transfer_may_come_without_its_array(busy: Vendor) -> None:
         day = f"{busy.now() - timedelta(days=days):%Y-%m-%d}"
         for location in busy.ready["companies"][0]["locations"]:
             window = {"StartDate": day, "EndDate": day}
-            shapes.add(type(busy.report("reports/transfers", location, **window).json()))
+            shapes.add(type(busy.report("reports/transfers", location, window).json()))
     busy.admin.switch(transfer_shape="array")
     assert shapes == {dict, list}
 
