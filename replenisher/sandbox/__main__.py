@@ -14,6 +14,8 @@ from typing import Any
 from replenisher.sandbox.client import AdminError, SandboxAdmin
 from replenisher.sandbox.switches import Setup, Switches
 
+TRIAL = Path("var/trial/sandbox.json")
+"""The ready file of the sandbox that `replenisher up --sandbox` keeps below the folder it was started in."""
 _PARENT = os.getppid()  # asked before the slow imports, so that a parent that dies early is still noticed
 
 
@@ -40,7 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
         ("switches", "print or change switches"),
     ):
         command = commands.add_parser(name, help=text, formatter_class=style)
-        command.add_argument("--url", required=True, help="address of the sandbox, as its ready line says")
+        command.add_argument("--url", help=f"address of the sandbox; without it, the one that {TRIAL} names")
         if name == "advance":
             command.add_argument("--days", type=int, default=1, help="whole days to let pass")
         elif name == "faults":
@@ -100,8 +102,18 @@ def _write_files(arguments: argparse.Namespace) -> None:
     _print([str(path) for path in write_files(_settings(arguments, Setup), arguments.folder)])
 
 
+def _address(url: str | None) -> str:
+    """Give the address that was named, else that of the sandbox which `replenisher up --sandbox` started here."""
+    if url is not None:
+        return url
+    try:
+        return str(json.loads(TRIAL.read_text())["url"])
+    except (OSError, ValueError, KeyError) as error:
+        raise ValueError(f"which sandbox? Say --url, or stand where {TRIAL} is") from error
+
+
 def _ask(arguments: argparse.Namespace) -> Any:
-    admin = SandboxAdmin(arguments.url)
+    admin = SandboxAdmin(_address(arguments.url))
     if arguments.command == "advance":
         return admin.advance(arguments.days)
     if arguments.command == "audit":
