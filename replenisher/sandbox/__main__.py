@@ -19,6 +19,10 @@ TRIAL = Path("var/trial/sandbox.json")
 _PARENT = os.getppid()  # asked before the slow imports, so that a parent that dies early is still noticed
 
 
+class NoAddressError(Exception):
+    """No sandbox was named and none is at hand."""
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser; every setting of `Setup` and `Switches` is an option with its default in --help."""
     parser = argparse.ArgumentParser(prog="python -m replenisher.sandbox", description=__doc__)
@@ -78,6 +82,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             _print(_ask(arguments))
     except KeyboardInterrupt:
         return 130
+    except NoAddressError as error:
+        sys.stderr.write(f"sandbox: {error}\n")
+        return 2
     except (AdminError, OSError, ValueError) as error:
         sys.stderr.write(f"sandbox: {error}\n")
         return 1
@@ -109,7 +116,7 @@ def _address(url: str | None) -> str:
     try:
         return str(json.loads(TRIAL.read_text())["url"])
     except (OSError, ValueError, KeyError) as error:
-        raise ValueError(f"which sandbox? Say --url, or stand where {TRIAL} is") from error
+        raise NoAddressError(f"which sandbox? Say --url, or stand where {TRIAL} is") from error
 
 
 def _ask(arguments: argparse.Namespace) -> Any:

@@ -26,5 +26,5 @@ def test_without_a_trial_the_address_must_be_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert main(["advance", "--days", "7"]) == 1
+    assert main(["advance", "--days", "7"]) == 2
     assert "Say --url" in capsys.readouterr().err
