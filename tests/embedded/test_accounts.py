@@ -132,7 +132,7 @@ def test_an_ordinary_users_servers_run_as_that_user_and_others_cannot_connect(
         assert "PermissionError" in attempt.stderr
     running = family(data)
     holder.leave()
-    assert eventually(lambda: not alive(running), seconds=1)
+    assert eventually(lambda: not alive(running))
     with embedded_servers(data) as used_by_root:  # root keeps to the owner of the folder
         assert ask(used_by_root.database_url, "SELECT 1") == [(1,)]
         assert owner(one(data, "postgres")) == user
@@ -176,4 +176,4 @@ def test_without_the_right_to_mount_the_message_says_what_to_do(tmp_path: Path, 
     failure = hold(tmp_path, python=without).ready()["failed"]
     assert "run as nobody, which cannot reach" in failure
     assert "Choose a data_folder" in failure
-    assert eventually(lambda: not family(tmp_path), seconds=1)
+    assert eventually(lambda: not family(tmp_path))

@@ -95,7 +95,7 @@ def test_a_server_that_cannot_start_is_reported_with_its_last_log_lines(tmp_path
     reason = r"PostgreSQL ended while it started(?s:.*)pg_control(?s:.*)data_folder"
     with pytest.raises(EmbeddedServersError, match=reason), embedded_servers(tmp_path):
         pass
-    assert eventually(lambda: not family(tmp_path), seconds=1)
+    assert eventually(lambda: not family(tmp_path))
     assert not sockets.exists()
 
 
