@@ -63,11 +63,7 @@ def finish_batch(session: Session, batch: RunBatch, state: str, **values: Any) -
 
     False when another worker did it, or when the run has closed without this batch.
     """
-    # The run's row is locked first, so that of two last batches exactly one sees the other done.
-    run_state = session.execute(
-        select(PlanningRun.state).where(PlanningRun.id == batch.run_id).with_for_update()
-    ).scalar_one()
-    if run_state != "reading":
+    if not _is_reading(session, batch.run_id):
         return False
     done = session.execute(
         update(RunBatch)
@@ -93,14 +89,27 @@ def finish_batch(session: Session, batch: RunBatch, state: str, **values: Any) -
     return True
 
 
-def postpone_batch(session: Session, batch: RunBatch, seconds: float) -> None:
-    """Let a claimed batch be tried again after so many seconds; its worker lives, so counting attempts begins anew."""
-    session.execute(
+def postpone_batch(session: Session, batch: RunBatch, seconds: float) -> bool:
+    """Let a claimed batch be tried again after so many seconds; its worker lives, so counting attempts begins anew.
+
+    False when another worker has it, or when the run is closing without this batch.
+    """
+    if not _is_reading(session, batch.run_id):
+        return False
+    postponed = session.execute(
         update(RunBatch)
         .where(RunBatch.run_id == batch.run_id, RunBatch.number == batch.number, RunBatch.fence == batch.fence)
         .values(next_at=after(seconds), lease_until=None, hinted_at=None, attempts=0)
+        .returning(RunBatch.number)
         .execution_options(synchronize_session=False)
-    )
+    ).scalar_one_or_none()
+    return postponed is not None
+
+
+def _is_reading(session: Session, run_id: int) -> bool:
+    """Lock the run and tell whether it still waits for its batches: of two last ones exactly one sees the other."""
+    query = select(PlanningRun.state).where(PlanningRun.id == run_id).with_for_update()
+    return session.execute(query).scalar_one() == "reading"
 
 
 def note_other_reports(session: Session, batch: RunBatch, names: dict[str, str]) -> None:

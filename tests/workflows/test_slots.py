@@ -9,10 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
+from replenisher.database import run_batches
 from replenisher.database.models import CompanyState, PlanningRun
-from replenisher.errors import RunInProgressError
+from replenisher.errors import RunInProgressError, UnavailableError
 from replenisher.services import Services, build
+from replenisher.workflows.plan import batch as late_batch
+from replenisher.workflows.plan.close import close_run
 from replenisher.workflows.plan.due import open_due_runs, open_manual_run
+from replenisher.workflows.plan.findings import Findings
 from replenisher.workflows.plan.start import start_run
 from tests.workflows.conftest import OpenShop
 from tests.workflows.shop import Shop
@@ -105,6 +109,24 @@ def test_a_run_is_started_once_however_many_hints_come(shop: Shop) -> None:
         list(pool.map(lambda _: start_run(shop.services, run), range(4)))
     assert shop.calls("enabled_locations") == 1
     assert len(shop.places(run)) == 3
+
+
+def test_a_batch_that_finds_the_platform_down_when_its_run_has_closed_changes_nothing(open_shop: OpenShop) -> None:
+    shop = open_shop(work={"batch_locations": 1})
+    silent = shop.locations[1]
+    shop.fault("inventory_report", "error_503", silent, count=None)
+    run = shop.open()
+    shop.work(lambda: sorted(shop.places(run).values()) == ["pending", "planned", "planned"])
+    shop.time_passes()
+    with shop.services.database.transaction() as session:
+        batch = run_batches.claim_batch(session, run, 1, lease=60)
+        session.execute(update(PlanningRun).values(cut_off_at=datetime.now(UTC), next_at=datetime.now(UTC)))
+    assert batch is not None
+    close_run(shop.services, run)
+    down = UnavailableError("answered 503")
+    found = Findings(frames={}, stamps={}, refused={silent: down})
+    late_batch._postpone(shop.services, shop.services.settings.companies[0], shop.run(run), batch, found, down)
+    assert (shop.run(run).state, shop.places(run)[silent]) == ("closed", "missing")
 
 
 def test_at_its_cut_off_a_run_closes_without_the_missing_locations(open_shop: OpenShop) -> None:

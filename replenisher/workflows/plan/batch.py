@@ -133,8 +133,8 @@ def _postpone(  # noqa: PLR0917 - what a batch knows by then
         pause_platform(services, company, error)
     log.warning("batch_postponed", company=company.id, run_id=run.id, batch=batch.number, error=str(error))
     with services.database.transaction() as session:
-        run_batches.postpone_batch(session, batch, services.settings.times.resubmit_wait)
-        findings.record_waiting(session, run, found, error)
+        if run_batches.postpone_batch(session, batch, services.settings.times.resubmit_wait):
+            findings.record_waiting(session, run, found, error)
 
 
 def _material(session: Session, run: PlanningRun, batch: RunBatch) -> Material:
