@@ -14,7 +14,13 @@ import pandas as pd
 
 from replenisher.purchasing.platform import (
     Company,
+    CompanyRelationship,
+    LevelChange,
+    LevelOutcome,
     Location,
+    NoticeAccepted,
+    NoticeRequest,
+    NoticeSummary,
     OrderAccepted,
     OrderRequest,
     OrderSummary,
@@ -39,6 +45,10 @@ class ReportSource(PlatformClock, Protocol):
 
     def companies(self) -> list[Company]:
         """List the companies that have enabled the vendor."""
+        ...
+
+    def relationships(self) -> list[CompanyRelationship]:
+        """List the companies with their standing; an interface that knows only enabled ones lists those."""
         ...
 
     def locations(self, company: str) -> list[Location]:
@@ -94,8 +104,11 @@ class OrderDesk(PlatformClock, Protocol):
         """List every order of the company in the window: all pages, committed or not."""
         ...
 
-    def read(self, company: str, platform_order_id: str) -> PlatformOrder:
-        """Read one order with its lines; AbsentError while it is not there."""
+    def read(self, company: str, platform_order_id: str, vendor_invoice_number: str) -> PlatformOrder:
+        """Read one order with its lines; AbsentError while it is not there.
+
+        Both names of the order are given: an interface asks by the one that it knows, and never returns another order.
+        """
         ...
 
     def update_lines(self, company: str, platform_order_id: str, lines: Sequence[RequestLine]) -> None:
@@ -111,7 +124,40 @@ class OrderDesk(PlatformClock, Protocol):
         ...
 
 
-class Channel(ReportSource, OrderDesk, Protocol):
+    def cancel(self, company: str, platform_order_id: str) -> None:
+        """Cancel an order that is not committed yet; RefusedError where the interface or the order does not allow it."""
+        ...
+
+
+class NoticeDesk(Protocol):
+    """Where shipment notices go. `takes_notices` and `lists_notices` say what the interface can do at all."""
+
+    takes_notices: bool
+    lists_notices: bool
+
+    def announce(self, notice: NoticeRequest, *, send_before: float | None = None) -> NoticeAccepted:
+        """Send the notice exactly once over a fresh connection; outcomes and errors as those of `OrderDesk.create`."""
+        ...
+
+    def notices(self, company: str, platform_order_id: str) -> list[NoticeSummary]:
+        """List the notices that the platform holds of one order; RefusedError where the interface has no such list."""
+        ...
+
+
+class LevelDesk(Protocol):
+    """Where minima and maxima can be set."""
+
+    sets_levels: bool
+
+    def set_levels(self, company: str, location: str, changes: Sequence[LevelChange]) -> list[LevelOutcome]:
+        """Set levels of a location one by one; a locked or unknown product is an outcome with its refusal.
+
+        RefusedError where the interface cannot set levels at all.
+        """
+        ...
+
+
+class Channel(ReportSource, OrderDesk, NoticeDesk, LevelDesk, Protocol):
     """Everything the daemon needs of the interface that serves a company."""
 
     def close(self) -> None:

@@ -62,14 +62,6 @@ class OrderRequest:
     shipping_cost: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True)
-class OrderAccepted:
-    """The platform's promise to create an order later; `platform_order_id` is its id there."""
-
-    platform_order_id: str
-    answer: str
-
-
 class PlatformStatus(Enum):
     """Where the platform says an order is; spellings differ on the wire, these are their meanings."""
 
@@ -101,17 +93,103 @@ class PlatformLine:
     quantity_received: int
     unit_cost: Decimal | None = None
     serial_numbers: tuple[str, ...] = ()
+    damaged_serial_numbers: tuple[str, ...] = ()
+    """Those of `serial_numbers` that the location cannot sell."""
 
 
 @dataclass(frozen=True)
 class PlatformOrder:
-    """An order as the platform holds it now."""
+    """An order as the platform holds it now; `platform_order_number` is the one that it prints, empty when not told."""
 
     platform_order_id: str
     vendor_invoice_number: str
     status: PlatformStatus
     raw_status: str = ""
     lines: tuple[PlatformLine, ...] = field(default_factory=tuple)
+    platform_order_number: str = ""
+
+
+@dataclass(frozen=True)
+class OrderAccepted:
+    """The platform's promise of an order; `platform_order_id` is its id there.
+
+    `echo` is the order as the platform understood it, where its answer says so.
+    """
+
+    platform_order_id: str
+    answer: str
+    echo: PlatformOrder | None = None
+
+
+@dataclass(frozen=True)
+class NoticeLine:
+    """One product of a shipment; as many serial numbers as units, or none for a product without them."""
+
+    sku: str
+    quantity: int
+    serial_numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NoticeRequest:
+    """A shipment notice as it is sent: the same content on every look-up and on every retry.
+
+    `shipment_number` is ours, the same for all products of one shipment; `platform_order_number` is empty when the
+    platform has not told one.
+    """
+
+    company: str
+    location: str
+    platform_order_id: str
+    platform_order_number: str
+    vendor_invoice_number: str
+    shipment_number: str
+    lines: tuple[NoticeLine, ...]
+    shipped_at: datetime | None = None
+    tracking_number: str = ""
+    carrier: str = ""
+
+
+@dataclass(frozen=True)
+class NoticeAccepted:
+    """The platform took a shipment notice; `echo` holds its lines as the platform understood them."""
+
+    shipment_number: str
+    answer: str
+    echo: tuple[NoticeLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class NoticeSummary:
+    """A shipment notice as the platform holds it: the lines that carry one shipment number."""
+
+    shipment_number: str
+    lines: tuple[NoticeLine, ...]
+
+
+@dataclass(frozen=True)
+class LevelChange:
+    """A minimum and a maximum to be set at the platform for one SKU of a location."""
+
+    sku: str
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True)
+class LevelOutcome:
+    """What became of a level change; `refusal` is empty when the platform took it."""
+
+    change: LevelChange
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class CompanyRelationship:
+    """How a company stands to the vendor at the platform: `enabled`, `pending` or `disabled`."""
+
+    company: Company
+    standing: str
 
 
 @dataclass(frozen=True)
