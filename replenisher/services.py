@@ -10,6 +10,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from pydantic import SecretStr
 
@@ -23,6 +24,7 @@ from replenisher.gateways.http.connection import Connection
 from replenisher.gateways.vendor_inventory import VendorInventory
 from replenisher.logs import add_secret
 
+Given = TypeVar("Given")
 DATABASE_VARIABLE = "REPLENISHER_DATABASE_URL"
 BROKER_VARIABLE = "REPLENISHER_BROKER_URL"
 """Set by whoever owns the embedded servers for the worker, beat and Flower it starts: these get URLs only."""
@@ -63,15 +65,18 @@ def _channel_key(company: CompanySettings) -> str:
 
 
 def connection_of(settings: Settings, company: CompanySettings) -> Connection:
-    """Turn the settings of a company's platform into what its gateway needs."""
+    """Turn the settings of a company's platform into what its REST gateway needs.
+
+    Raises ConfigurationError when one is missing, which the check of the configuration has said before.
+    """
     platform: Platform = settings.platform_of(company)
     return Connection(
-        base_url=platform.base_url,
-        accounts_url=platform.accounts_url,
-        username=platform.username,
-        password=platform.password.get_secret_value(),
-        client_id=platform.client_id,
-        client_secret=platform.client_secret.get_secret_value(),
+        base_url=_given_for(company, platform.base_url),
+        accounts_url=_given_for(company, platform.accounts_url),
+        username=_given_for(company, platform.username),
+        password=_given_for(company, platform.password).get_secret_value(),
+        client_id=_given_for(company, platform.client_id),
+        client_secret=_given_for(company, platform.client_secret).get_secret_value(),
         vendor_id=settings.vendor.id,
         deadline_seconds=platform.deadline_seconds,
         connect_seconds=platform.connect_seconds,
@@ -83,6 +88,12 @@ def connection_of(settings: Settings, company: CompanySettings) -> Connection:
         verify=platform.verify_tls,
         send_within_seconds=settings.times.send_guard,
     )
+
+
+def _given_for(company: CompanySettings, setting: Given | None) -> Given:
+    if setting is None:
+        raise ConfigurationError(f"platform {company.platform} lacks what channel {company.channel} needs")
+    return setting
 
 
 def _revealed(url: SecretStr | None) -> str | None:

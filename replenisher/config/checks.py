@@ -6,6 +6,7 @@ wrong kind. So they can run beside the model's own checks, and a person hears of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,16 +14,29 @@ from pydantic.fields import FieldInfo
 
 from replenisher.config.company import ApprovalSettings, PlanningSettings, WeightSettings
 from replenisher.config.document import Fault, Place
+from replenisher.config.faults import yaml_text
 from replenisher.config.kinds import nearest
-from replenisher.config.platform import Platform
+from replenisher.config.platform import REST_KEYS, Platform
 from replenisher.config.running import Times
+from replenisher.planning.policies import Policy
+
+SOAP_CHANNELS = ("vmi", "cmi")
+EXAMPLE_GUID = "01234567-89ab-cdef-0123-456789abcdef"
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 Data = Mapping[str, Any]
 
 
 def cross_faults(data: Data) -> list[Fault]:
     """List every fault between settings."""
-    return [*_ids(data), *_platform_names(data), *_platform_times(data), *_times(data), *_companies(data)]
+    return [
+        *_ids(data),
+        *_platform_names(data),
+        *_channels(data),
+        *_platform_times(data),
+        *_times(data),
+        *_companies(data),
+    ]
 
 
 def _section(data: Data, key: str) -> Data:
@@ -73,6 +87,36 @@ def _platform_names(data: Data) -> Iterator[Fault]:
             meant = nearest(name, names)
             hint = f"nearest valid name: {meant}" if meant else f"platforms has: {', '.join(names) or 'nothing'}"
             yield Fault((*place, "platform"), f"no such platform; {hint}")
+
+
+def _channels(data: Data) -> Iterator[Fault]:
+    """Refuse a channel whose service its platform does not name, and ids that the channel cannot take."""
+    platforms = _section(data, "platforms")
+    told: set[Place] = set()
+    for place, company in _company_list(data):
+        channel = company.get("channel") or "vendor_inventory"
+        platform = platforms.get(str(company.get("platform")))
+        if isinstance(platform, Mapping):
+            keys = REST_KEYS if channel == "vendor_inventory" else (channel,)
+            for key in keys if channel in SOAP_CHANNELS or channel == "vendor_inventory" else ():
+                missing: Place = ("platforms", str(company.get("platform")), str(key))
+                if platform.get(key) is None and missing not in told:
+                    told.add(missing)
+                    yield Fault(missing, _missing_for_channel(str(key), str(channel), company))
+        known = company.get("id")
+        if channel in SOAP_CHANNELS and isinstance(known, str) and not GUID.fullmatch(known):
+            yield Fault(
+                (*place, "id"), f"channel {channel} knows companies by ids such as {EXAMPLE_GUID}, in small letters"
+            )
+        policy = _section(company, "planning").get("policy")
+        if policy in ("sell_through", Policy.SELL_THROUGH) and channel != "cmi":
+            yield Fault((*place, "planning", "policy"), "sell_through is for companies whose channel is cmi")
+
+
+def _missing_for_channel(key: str, channel: str, company: Data) -> str:
+    field = Platform.model_fields[key]
+    example = f"; for example `{key}: {yaml_text(field.examples[0])}`" if field.examples and key in REST_KEYS else ""
+    return f"is missing: channel {channel} of company {company.get('id')} needs it{example}"
 
 
 def _platform_times(data: Data) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from replenisher.config.kinds import Id, PlannersFile, Schedule, Section, Text, TimeZone
 from replenisher.planning.frames import LARGEST_QUANTITY, to_money
-from replenisher.planning.policies import Rounding, Trigger
+from replenisher.planning.policies import Policy, Rounding, Trigger
 from replenisher.planning.position import PositionWeights
 from replenisher.planning.proposal import Rules
 from replenisher.purchasing.approval import ApprovalRules
@@ -17,6 +17,7 @@ from replenisher.purchasing.approval import ApprovalRules
 Weight = Annotated[int, Field(ge=-1, le=1)]
 Units = Annotated[int, Field(ge=1, le=LARGEST_QUANTITY)]
 Amount = Annotated[Decimal, Field(gt=0, le=100_000_000, decimal_places=4)]
+ChannelName = Literal["vendor_inventory", "vmi", "cmi"]
 Report = Literal["inventory", "sales", "receiving", "transfers", "adjustments"]
 
 _BACKORDERED = {"count": 1, "included_in_on_order": 0, "demand": -1, "ignore": 0}
@@ -60,6 +61,13 @@ class WeightSettings(Section):
 
 class PlanningSettings(Section):
     """What is ordered, and how much at most."""
+
+    policy: Policy = Field(
+        default=Policy.MIN_MAX,
+        description="`min_max` orders up to the maximum; `sell_through` (channel `cmi`) orders what was sold and not"
+        " yet ordered again.",
+        examples=["min_max"],
+    )
 
     trigger: Trigger = Field(
         default=Trigger.BELOW,
@@ -127,14 +135,40 @@ class Guards(Section):
     accept_empty: bool = Field(
         default=False, description="Whether a report without rows is believed.", examples=[False]
     )
+    maximum_count_drift: Annotated[float, Field(ge=0, le=10)] = Field(
+        default=0.1,
+        description="A new count that differs from the derived stock by more than this share, and by more than two"
+        " units, is an exception (`cmi`).",
+        examples=[0.1],
+    )
+
+
+class NoticeSettings(Section):
+    """What becomes of shipment notices."""
+
+    outlet: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")] = Field(
+        default="platform",
+        description="Where notices go: `platform` sends them through the channel where it takes them, and keeps them as"
+        " `recorded` where it does not; `record` only keeps them; `folder` writes them as files; or the name of an"
+        " installed outlet.",
+        examples=["platform"],
+    )
+    unanswered: Literal["needs_person", "sent"] = Field(
+        default="needs_person",
+        description="What a notice becomes whose fate is not known and that the channel cannot look up (`cmi`).",
+        examples=["needs_person"],
+    )
 
 
 class CompanySettings(Section):
     """One retailer's company that has enabled the vendor."""
 
-    id: Id = Field(description="The company's id on the platform.", examples=["14146"])
+    id: Id = Field(
+        description="The company's id on the platform: a number, or for `vmi` and `cmi` its client id.",
+        examples=["14146"],
+    )
     name: Text = Field(description="The company's name, for people.", examples=["Kentel"])
-    channel: Literal["vendor_inventory"] = Field(
+    channel: ChannelName = Field(
         default="vendor_inventory", description="Which interface serves the company.", examples=["vendor_inventory"]
     )
     platform: str = Field(description="Name of one of the `platforms`.", examples=["retail"])
@@ -183,6 +217,12 @@ class CompanySettings(Section):
     planning: PlanningSettings = Field(default=PlanningSettings(), description="What is ordered.")
     approval: ApprovalSettings = Field(default=ApprovalSettings(), description="What goes out by itself.")
     guards: Guards = Field(default=Guards(), description="When a report is refused.")
+    notices: NoticeSettings = Field(default=NoticeSettings(), description="What becomes of shipment notices.")
+    set_platform_levels: bool = Field(
+        default=False,
+        description="Whether `levels import --push` may set minima and maxima at the platform (`vmi` only).",
+        examples=[False],
+    )
 
     @field_validator("reports")
     @classmethod

@@ -144,6 +144,11 @@ def _platform_address(url: str) -> str:
     return url if url.endswith("/") else url + "/"
 
 
+def _soap_address(url: str) -> str:
+    """Check the address of a SOAP service, which is the whole address: nothing is joined to it."""
+    return _platform_address(url).rstrip("/")
+
+
 def _time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -195,6 +200,17 @@ DatabaseUrl = Annotated[SecretStr, BeforeValidator(_password_by_reference), Afte
 BrokerUrl = Annotated[SecretStr, BeforeValidator(_password_by_reference), AfterValidator(_broker)]
 ArchiveUrl = Annotated[str, BeforeValidator(_password_by_reference), AfterValidator(_archive)]
 PlatformAddress = Annotated[str, AfterValidator(_platform_address)]
+SoapAddress = Annotated[str, AfterValidator(_soap_address)]
+Guid = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
+            "an id of the form 01234567-89ab-cdef-0123-456789abcdef",
+        )
+    ),
+    AfterValidator(str.lower),
+]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Schedule = Annotated[str, AfterValidator(_schedule)]
 Folder = Annotated[Path, AfterValidator(_from_folder)]

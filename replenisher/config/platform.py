@@ -8,10 +8,12 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from replenisher.config.kinds import (
     Digits,
+    Guid,
     PlatformAddress,
     Seconds,
     Secret,
     Section,
+    SoapAddress,
     Text,
     host_of,
     is_loopback,
@@ -26,25 +28,74 @@ class Vendor(Section):
     name: Text = Field(description="The vendor's name, for people.", examples=["Acme Accessories"])
 
 
-class Platform(Section):
-    """One retail platform: where it is, how to sign in, and how long to wait for it."""
+class SoapAccount(Section):
+    """A SOAP service of the platform and the account that signs its envelopes."""
 
-    base_url: PlatformAddress = Field(
+    url: SoapAddress = Field(
+        description="Whole address of the service. `http://` only for this machine.",
+        examples=["https://vmi.example.com/VMIService.asmx"],
+    )
+    vendor_id: Guid = Field(
+        description="The vendor's id in this service.", examples=["5a0c1d2e-3f40-4b5c-8d6e-7f8091a2b3c4"]
+    )
+    username: Text = Field(description="User name of the account.", examples=["acme"])
+    password: Secret = Field(
+        description="Password of that account, by reference only.", examples=["${env:REPLENISHER_SOAP_PASSWORD}"]
+    )
+
+
+class VmiAccount(SoapAccount):
+    """The VMI service, for companies whose channel is `vmi`."""
+
+    stores_per_report: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=30,
+        description="Locations that one inventory report may cover; a larger area is asked for in parts.",
+        examples=[30],
+    )
+
+
+class CmiAccount(SoapAccount):
+    """The CMI service, for companies whose channel is `cmi`; its account belongs to the retailer."""
+
+
+REST_KEYS = ("base_url", "accounts_url", "username", "password", "client_id", "client_secret")
+"""What the channel `vendor_inventory` needs of a platform."""
+
+
+class Platform(Section):
+    """One retail platform: where its services are, how to sign in, and how long to wait for them.
+
+    The first six keys are needed for companies whose channel is `vendor_inventory`, `vmi` and `cmi` for theirs.
+    """
+
+    base_url: PlatformAddress | None = Field(
+        default=None,
         description="Address of the Vendor Inventory service. `http://` only for this machine.",
         examples=["https://vendorinventory.example.com/v1/"],
     )
-    accounts_url: PlatformAddress = Field(
+    accounts_url: PlatformAddress | None = Field(
+        default=None,
         description="Address of the service that gives tokens. `http://` only for this machine.",
         examples=["https://accounts.example.com/v1/"],
     )
-    username: Text = Field(description="User name of the vendor's account.", examples=["orders@acme.example"])
-    password: Secret = Field(
-        description="Password of that account, by reference only.", examples=["${env:REPLENISHER_PASSWORD}"]
+    username: Text | None = Field(
+        default=None, description="User name of the vendor's account.", examples=["orders@acme.example"]
     )
-    client_id: Text = Field(description="Client id that the platform gave the vendor.", examples=["acme-replenisher"])
-    client_secret: Secret = Field(
-        description="Secret of the client id, by reference only.", examples=["${file:secrets/client_secret}"]
+    password: Secret | None = Field(
+        default=None,
+        description="Password of that account, by reference only.",
+        examples=["${env:REPLENISHER_PASSWORD}"],
     )
+    client_id: Text | None = Field(
+        default=None, description="Client id that the platform gave the vendor.", examples=["acme-replenisher"]
+    )
+    client_secret: Secret | None = Field(
+        default=None,
+        description="Secret of the client id, by reference only.",
+        examples=["${file:secrets/client_secret}"],
+    )
+    vmi: VmiAccount | None = Field(default=None, description="The VMI service.", examples=[{"url": "…"}])
+    cmi: CmiAccount | None = Field(default=None, description="The CMI service.", examples=[{"url": "…"}])
     verify_tls: bool = Field(
         default=True,
         description="Whether certificates are checked. `false` only for addresses on this machine.",
@@ -75,7 +126,8 @@ class Platform(Section):
     @field_validator("verify_tls")
     @classmethod
     def _only_this_machine_unverified(cls, verify: bool, info: ValidationInfo) -> bool:
-        addresses = [info.data[name] for name in ("base_url", "accounts_url") if name in info.data]
+        addresses = [info.data[name] for name in ("base_url", "accounts_url") if info.data.get(name)]
+        addresses += [account.url for name in ("vmi", "cmi") if (account := info.data.get(name)) is not None]
         if not verify and not all(is_loopback(host_of(address)) for address in addresses):
             raise refusal("certificates may go unchecked only for addresses on this machine (127.0.0.1, localhost)")
         return verify

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from replenisher.config.kinds import Seconds, Secret, Section, UserName
+from replenisher.config.kinds import Folder, Seconds, Secret, Section, UserName
 
 
 class Times(Section):
@@ -54,6 +54,22 @@ class Times(Section):
     )
     batch_lease: Seconds = Field(
         default=300.0, description="A batch of locations whose worker stays silent is done again.", examples=[300]
+    )
+
+
+class Shipments(Section):
+    """Where files of shipments come from, and how strictly they are read."""
+
+    drop_folder: Folder | None = Field(
+        default=None,
+        description="Files (`*.csv`) put here are imported by the daemon and moved to its `done` or `refused` folder;"
+        " nothing = only `replenisher shipments import`.",
+        examples=["./shipments"],
+    )
+    keep_good: bool = Field(
+        default=False,
+        description="Whether good shipments of a file with bad lines are taken; `false` takes nothing of such a file.",
+        examples=[False],
     )
 
 

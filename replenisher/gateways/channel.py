@@ -123,9 +123,8 @@ class OrderDesk(PlatformClock, Protocol):
         """Take lines of which nothing has been received off an order."""
         ...
 
-
     def cancel(self, company: str, platform_order_id: str) -> None:
-        """Cancel an order that is not committed yet; RefusedError where the interface or the order does not allow it."""
+        """Cancel an order that is not committed yet; RefusedError where interface or order do not allow it."""
         ...
 
 

@@ -13,6 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 
+class Policy(Enum):
+    """By which rule a row's quantity comes about."""
+
+    MIN_MAX = "min_max"
+    SELL_THROUGH = "sell_through"
+
+
 class Trigger(Enum):
     """Which comparison of position and minimum asks for goods."""
 

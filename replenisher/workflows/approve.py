@@ -123,7 +123,7 @@ def accept_order(services: Services, text: str, *, actor: str, reason: str) -> O
             + "; only one that needs a person and was seen there is accepted as it is"
         )
     company = services.settings.company(order.company)
-    theirs = services.channel(company).read(company.id, order.platform_order_id)
+    theirs = services.channel(company).read(company.id, order.platform_order_id, order.vendor_invoice_number)
     if not same_reference(order.vendor_invoice_number, theirs.vendor_invoice_number):
         raise IllegalMoveError(
             f"the platform's order {theirs.platform_order_id} carries the reference {theirs.vendor_invoice_number!r}, "

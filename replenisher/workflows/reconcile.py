@@ -21,7 +21,7 @@ from replenisher.errors import AbsentError, CredentialsError, ForbiddenError, Ga
 from replenisher.gateways.channel import Channel
 from replenisher.logs import get_logger
 from replenisher.purchasing.matching import find_ours
-from replenisher.purchasing.platform import OrderSummary, ReportWindow
+from replenisher.purchasing.platform import OrderSummary, PlatformOrder, ReportWindow
 from replenisher.purchasing.schedule import next_look_up
 from replenisher.purchasing.states import OrderState
 from replenisher.services import Services
@@ -50,7 +50,7 @@ def reconcile_order(services: Services, order_id: int) -> None:
     channel = services.channel(company)
     try:
         found = find_ours(listed_orders(company, channel, order), order.vendor_invoice_number)
-        theirs = channel.read(company.id, found[0].platform_order_id) if len(found) == 1 else None
+        theirs = _read(channel, order, found[0]) if len(found) == 1 else None
     except GatewayError as error:
         if isinstance(error, CredentialsError | ForbiddenError):
             pause_platform(services, company, error)
@@ -63,6 +63,10 @@ def reconcile_order(services: Services, order_id: int) -> None:
             _duplicate(services, session, order, found)
         else:
             _not_found(services, session, order)
+
+
+def _read(channel: Channel, order: Order, found: OrderSummary) -> PlatformOrder:
+    return channel.read(order.company, found.platform_order_id, order.vendor_invoice_number)
 
 
 def listed_orders(company: CompanySettings, channel: Channel, order: Order) -> list[OrderSummary]:

@@ -17,6 +17,7 @@ from replenisher.database.models import Order
 from replenisher.database.session import Session
 from replenisher.errors import GatewayError
 from replenisher.logs import get_logger
+from replenisher.purchasing.matching import differences
 from replenisher.purchasing.outcomes import Outcome, outcome_of
 from replenisher.purchasing.platform import OrderAccepted, OrderRequest
 from replenisher.purchasing.schedule import next_look_up, next_poll
@@ -119,7 +120,23 @@ def _record(
         **values,
     )
     _tell_person(session, order, outcome, moved=moved, accepted=isinstance(answer, OrderAccepted))
+    if isinstance(answer, OrderAccepted):
+        _compare_echo(session, order, answer)
     return moved
+
+
+def _compare_echo(session: Session, order: Order, answer: OrderAccepted) -> None:
+    """Tell a person when the platform's answer repeats another order than the one that was sent.
+
+    The order itself is read and compared before it is confirmed; this is said earlier, and also when only the answer
+    is wrong.
+    """
+    if answer.echo is None:
+        return
+    wrong = differences(order.vendor_invoice_number, orders.requested_lines(session, order.id), answer.echo)
+    if wrong:
+        text = f"the answer to its creation does not repeat what was sent: {'; '.join(wrong)}"
+        exceptions.raise_matter(session, order_matter(order, "order_echo", text))
 
 
 def _tell_person(session: Session, order: Order, outcome: Outcome, *, moved: bool, accepted: bool) -> None:

@@ -41,7 +41,7 @@ def track_order(services: Services, order_id: int) -> None:
     company = services.settings.company(order.company)
     channel = services.channel(company)
     try:
-        theirs = channel.read(company.id, order.platform_order_id or "")
+        theirs = channel.read(company.id, order.platform_order_id or "", order.vendor_invoice_number)
     except AbsentError as error:
         if is_at_platform(order):
             _vanished(services, company, channel, order, error)

@@ -80,7 +80,8 @@ def test_an_optional_section_left_empty_has_its_defaults(loaded: Loaded) -> None
         ("reports: [stock]", "should be one of inventory, sales, receiving, transfers, adjustments; found stock;"),
         ("reports: [sale]", ("should be one of inventory, sales, receiving, transfers, adjustments;"
          " nearest valid name: sales; found sale;")),
-        ("channel: vmi", "should be one of vendor_inventory; found vmi; for example `channel: vendor_inventory`"),
+        ("channel: soap", ("should be one of vendor_inventory, vmi, cmi; found soap;"
+         " for example `channel: vendor_inventory`")),
         ("approval: 5", "should be a section: one `key: value` on each line, indented; found '5'"),
         ("products_file: [a]", "should be the path of a file or folder; for example `products_file: kentel.csv`"),
     ],

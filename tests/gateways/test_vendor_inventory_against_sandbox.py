@@ -61,7 +61,7 @@ def test_all_thirteen_operations_work_in_both_personalities(
     accepted = gateway.create(order)
     status = once_there(lambda: gateway.creation_status(at.company, at.id, accepted.platform_order_id))
     assert status is not PlatformStatus.UNKNOWN
-    read_back = once_there(lambda: gateway.read(at.company, accepted.platform_order_id))
+    read_back = once_there(lambda: gateway.read(at.company, accepted.platform_order_id, ""))
     assert read_back.vendor_invoice_number == order.vendor_invoice_number
     assert [(line.sku, line.quantity_ordered, line.unit_cost) for line in read_back.lines] == [
         (line.sku, line.quantity, line.unit_cost) for line in order.lines
@@ -71,7 +71,7 @@ def test_all_thirteen_operations_work_in_both_personalities(
 
     change_lines_and_look(gateway, at, accepted.platform_order_id, skus)
     platform.admin.advance(6)
-    received = gateway.read(at.company, accepted.platform_order_id)
+    received = gateway.read(at.company, accepted.platform_order_id, "")
     assert received.status in {PlatformStatus.PARTLY_RECEIVED, PlatformStatus.COMPLETE}
     look_at_movements(gateway, locations)
 
@@ -80,7 +80,7 @@ def change_lines_and_look(gateway: VendorInventory, at: Location, order: str, sk
     gateway.update_lines(at.company, order, [RequestLine(skus[0], 5, Decimal("8.5"))])
     gateway.add_lines(at.company, order, [RequestLine(skus[2], 4, Decimal("1.25"))])
     gateway.remove_lines(at.company, order, [skus[1]])
-    lines = {line.sku: line for line in gateway.read(at.company, order).lines}
+    lines = {line.sku: line for line in gateway.read(at.company, order, "").lines}
     assert {sku: (line.quantity_ordered, line.unit_cost) for sku, line in lines.items()} == {
         skus[0]: (5, Decimal("8.5")),
         skus[2]: (4, Decimal("1.25")),
@@ -144,7 +144,7 @@ def test_an_order_that_is_never_created_stays_absent(platform: Platform, gateway
     accepted = gateway.create(order)
     time.sleep(0.5)
     for ask in (
-        lambda: gateway.read(at.company, accepted.platform_order_id),
+        lambda: gateway.read(at.company, accepted.platform_order_id, ""),
         lambda: gateway.creation_status(at.company, at.id, accepted.platform_order_id),
     ):
         with pytest.raises(AbsentError):

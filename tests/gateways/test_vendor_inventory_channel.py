@@ -39,7 +39,7 @@ PAGE = reply(404, saved("page.html"), "text/html")
 
 def test_the_channel_fills_the_protocol_with_the_same_parameters() -> None:
     wanted = [name for name, _ in inspect.getmembers(Channel, inspect.isfunction) if not name.startswith("_")]
-    assert len(wanted) == 16
+    assert len(wanted) == 21
     for name in wanted:
         promised, given = getattr(Channel, name), getattr(VendorInventory, name)
         assert list(inspect.signature(promised).parameters) == list(inspect.signature(given).parameters), name
@@ -275,4 +275,4 @@ def test_the_status_of_a_creation_and_the_order_itself_are_read_by_id(stage: Sta
         with pytest.raises(AbsentError):
             gateway.creation_status("20417", "31007", ORDER)
         assert gateway.creation_status("20417", "31007", ORDER).value == "pending"
-        assert gateway.read("20417", ORDER).vendor_invoice_number == "R7K2M9"
+        assert gateway.read("20417", ORDER, "R7K2M9").vendor_invoice_number == "R7K2M9"

@@ -100,10 +100,10 @@ def test_only_an_order_that_needs_a_person_is_taken_as_it_is(open_shop: OpenShop
 def test_two_people_who_take_the_same_order_are_told_the_truth(open_shop: OpenShop) -> None:
     shop, order = changed_order(open_shop)
 
-    def read_meanwhile(company: str, platform_order_id: str) -> object:
+    def read_meanwhile(company: str, platform_order_id: str, vendor_invoice_number: str) -> object:
         alter(shop)
         taken(shop, order)
-        return real.read(company, platform_order_id)
+        return real.read(company, platform_order_id, vendor_invoice_number)
 
     real = alter(shop, read=read_meanwhile)
     with pytest.raises(IllegalMoveError):
@@ -114,7 +114,10 @@ def test_two_people_who_take_the_same_order_are_told_the_truth(open_shop: OpenSh
 def test_an_order_that_carries_somebody_elses_reference_is_never_taken(open_shop: OpenShop) -> None:
     shop, order = changed_order(open_shop)
     real = shop.services.channel(shop.services.settings.companies[0])
-    foreign = replace(real.read(shop.company, str(order.platform_order_id)), vendor_invoice_number="SOMEBODY-ELSES")
+    foreign = replace(
+        real.read(shop.company, str(order.platform_order_id), order.vendor_invoice_number),
+        vendor_invoice_number="SOMEBODY-ELSES",
+    )
     alter(shop, read=lambda *_: foreign)
     with pytest.raises(IllegalMoveError, match="it is not ours"):
         taken(shop, order)

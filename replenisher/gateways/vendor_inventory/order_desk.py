@@ -67,8 +67,8 @@ class OrderWriter:
                 return list(found.values())
         raise UnavailableError(f"list of orders of company {company}: it has no end", operation="list of orders")
 
-    def read(self, company: str, platform_order_id: str) -> PlatformOrder:
-        """Read one order with its lines; AbsentError while it is not there."""
+    def read(self, company: str, platform_order_id: str, vendor_invoice_number: str) -> PlatformOrder:  # noqa: ARG002
+        """Read one order with its lines by its id; AbsentError while it is not there."""
         call = self._routes.read(company, platform_order_id)
         return self._http.read(call, lambda answer: orders.parse_order(answer, platform_order_id))
 

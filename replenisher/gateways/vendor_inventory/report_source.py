@@ -20,7 +20,7 @@ from replenisher.gateways.vendor_inventory.inventory import REPEATED_ROWS, parse
 from replenisher.gateways.vendor_inventory.routes import INVENTORY_SPELLINGS, Routes
 from replenisher.gateways.vendor_inventory.transfers import parse_transfers
 from replenisher.logs import get_logger
-from replenisher.purchasing.platform import Company, Location, ReportStamp, ReportWindow
+from replenisher.purchasing.platform import Company, CompanyRelationship, Location, ReportStamp, ReportWindow
 
 Report = tuple[pd.DataFrame, ReportStamp]
 logger = get_logger(__name__)
@@ -50,6 +50,10 @@ class ReportReader:
     def companies(self) -> list[Company]:
         """List the companies that have enabled the vendor."""
         return self._http.read(self._routes.companies(), places.parse_companies)
+
+    def relationships(self) -> list[CompanyRelationship]:
+        """List the companies that have enabled the vendor: this interface names no others."""
+        return [CompanyRelationship(company, "enabled") for company in self.companies()]
 
     def locations(self, company: str) -> list[Location]:
         """List the company's locations that are enabled for the vendor."""
