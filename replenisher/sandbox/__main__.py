@@ -37,7 +37,13 @@ def build_parser() -> argparse.ArgumentParser:
     _add_settings(server.add_argument_group("the world"), Setup)
     _add_settings(server.add_argument_group("switches: what the documents leave open"), Switches)
     files = commands.add_parser("files", help="write the planners' files", formatter_class=style)
-    files.add_argument("--folder", type=Path, required=True, help="where products.csv and levels.csv go")
+    files.add_argument("--folder", type=Path, required=True, help="where products.csv, levels.csv and counts.csv go")
+    files.add_argument(
+        "--ids", choices=("rest", "soap"), default="rest", help="name locations by LocationId, or by StoreID"
+    )
+    files.add_argument(
+        "--every-level", action="store_true", help="all levels of the platform in levels.csv, not a few other ones"
+    )
     _add_settings(files, Setup)
     for name, text in (
         ("advance", "let days pass"),
@@ -106,7 +112,10 @@ def _serve(arguments: argparse.Namespace) -> None:
 def _write_files(arguments: argparse.Namespace) -> None:
     from replenisher.sandbox.planners_files import write_files  # noqa: PLC0415  # as above
 
-    _print([str(path) for path in write_files(_settings(arguments, Setup), arguments.folder)])
+    written = write_files(
+        _settings(arguments, Setup), arguments.folder, ids=arguments.ids, every_level=arguments.every_level
+    )
+    _print([str(path) for path in written])
 
 
 def _address(url: str | None) -> str:

@@ -63,6 +63,14 @@ class Accounts:
             self._revoke_refresh_pair(form.get("refresh_token", ""))
         return self._issue()
 
+    def knows(self, username: str | None, password: str | None) -> bool:
+        """Whether the SOAP services let this user in; a wrong password counts as one, and may lock the user."""
+        try:
+            self._check_password({"username": username or "", "password": password or ""})
+        except GrantError:
+            return False
+        return True
+
     def expire_all(self) -> int:
         """Make every access token invalid; gives how many there were."""
         count = len(self._tokens)

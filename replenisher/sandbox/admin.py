@@ -27,6 +27,7 @@ def admin_routes(platform: Platform) -> list[BaseRoute]:
         _route(platform, "GET", "/admin/health", lambda *_: {"ok": True}),
         _route(platform, "POST", "/admin/advance", _advance),
         _route(platform, "GET", "/admin/audit", lambda place, _query, _body: audit(place.world)),
+        _route(platform, "GET", "/admin/ids", _ids),
         _route(platform, "GET", "/admin/state", lambda place, query, _body: state(place.world, query)),
         _route(platform, "GET", "/admin/faults", lambda place, *_: place.faults.listed()),
         _route(platform, "POST", "/admin/faults", _add_faults),
@@ -54,6 +55,11 @@ def _route(platform: Platform, method: str, path: str, action: Action) -> Route:
         return Response(msgspec.json.encode(result), media_type="application/json")
 
     return Route(path, endpoint, methods=[method])
+
+
+def _ids(platform: Platform, _query: dict[str, str], _body: Any) -> dict[str, Any]:
+    world = platform.world
+    return world.identities.listed(world.companies, world.setup.vendor_id)
 
 
 def _advance(platform: Platform, _: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
@@ -89,6 +95,7 @@ def _change_access(platform: Platform, _: dict[str, str], body: dict[str, Any]) 
         company.locations[body["location"]].enabled = bool(body["enabled"])
     else:
         company.enabled = bool(body["enabled"])
+        company.pending = bool(body.get("pending", False)) and not company.enabled
     return body
 
 

@@ -1,4 +1,4 @@
-"""The routes of the imitated platform: Accounts, Vendor Inventory in both spellings, and /admin."""
+"""The routes of the imitated platform: Accounts, Vendor Inventory in both spellings, VMI and CMI, and /admin."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from replenisher.sandbox import vendor_inventory as reading
 from replenisher.sandbox.admin import admin_routes
 from replenisher.sandbox.gate import Gate
 from replenisher.sandbox.platform import Handler, Operation, Platform, token_handler
+from replenisher.sandbox.soap.endpoint import SoapEndpoint
+from replenisher.sandbox.soap.operations import SERVICES
 
 _VENDOR = "/vendorinventory/v1/vendors/{vendor:int}"
 _LOCATION = _VENDOR + "/companies/{company:int}/locations/{location:int}"
@@ -44,6 +46,10 @@ def make_application(platform: Platform) -> Gate:
         for name, path, handler, spelling in _READS
     ]
     routes += _writes(platform)
+    for service in SERVICES:
+        endpoint = SoapEndpoint(platform, service)
+        # the documents write both /VMIService.asmx and /VMIService.asmx/?op=...
+        routes += [Route(f"/{service.name}.asmx{end}", endpoint, methods=["GET", "POST"]) for end in ("", "/")]
     routes += admin_routes(platform)
 
     async def http_error(_: HttpRequest, error: Exception) -> Response:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from replenisher.sandbox.ledger import Location
+from replenisher.sandbox.notices import ShipmentNotice
 from replenisher.sandbox.orders import Order
 from replenisher.sandbox.world import World
 
 
 def audit(world: World) -> dict[str, Any]:
-    """Every create request that was accepted, in order, and the order ids by vendor invoice number.
+    """Every create request that was accepted, in order, and the order ids by vendor invoice number; and every notice.
 
     `materialised` is whether the order has existed as a real order; an order that an administrator doubled is listed
     with `made_by` "admin" and counts under its number too.
@@ -22,6 +23,7 @@ def audit(world: World) -> dict[str, Any]:
     return {
         "accepted": [_entry(order) for order in accepted],
         "by_vendor_invoice_number": by_number,
+        "notices": [_notice(notice) for notice in world.notices.notices],
         "repeated": sorted(number for number, ids in by_number.items() if len(ids) > 1),
         "operation_calls": dict(world.operation_calls),
         "days_passed": world.days_passed,
@@ -42,11 +44,27 @@ def _entry(order: Order) -> dict[str, Any]:
         "vanished": order.vanished,
         "fault": order.fault,
         "made_by": order.made_by,
+        "channel": order.channel,
+        "cancelled": order.cancelled,
         "request": order.request,
         "products": {
             sku: {"quantity": line.quantity, "received": line.received, "cost": line.cost}
             for sku, line in order.lines.items()
         },
+    }
+
+
+def _notice(notice: ShipmentNotice) -> dict[str, Any]:
+    return {
+        "shipment_number": notice.number,
+        "purchase_order_id": notice.order_id,
+        "sku": notice.sku,
+        "quantity": notice.quantity,
+        "serial_numbers": list(notice.serial_numbers),
+        "channel": notice.channel,
+        "accepted_at": notice.at.isoformat(),
+        "arrived": notice.arrived,
+        "fault": notice.fault,
     }
 
 

@@ -29,6 +29,11 @@ class SandboxAdmin:
         answer: dict[str, Any] = self.call("GET", "audit")
         return answer
 
+    def ids(self) -> dict[str, Any]:
+        """What SOAP calls the vendor, the companies and the locations, beside their REST ids."""
+        answer: dict[str, Any] = self.call("GET", "ids")
+        return answer
+
     def state(self, location: int | None = None) -> dict[str, Any]:
         """Totals of every location, and the rows of one."""
         answer: dict[str, Any] = self.call("GET", "state" if location is None else f"state?location={location}")

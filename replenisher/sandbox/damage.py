@@ -19,13 +19,18 @@ def damaged(reply: Reply, fault: Fault) -> Reply:
     rows = json.loads(reply.body)
     if not isinstance(rows, list):
         return reply
-    text = json.dumps(_DAMAGES[fault.fault](rows, fault), ensure_ascii=False)
+    text = json.dumps(damaged_rows(rows, fault), ensure_ascii=False)
     return Reply(reply.status, text.encode(), reply.content_type, reply.headers)
+
+
+def damaged_rows(rows: Rows, fault: Fault) -> Rows:
+    """The rows damaged as the fault says."""
+    return _DAMAGES[fault.fault](rows, fault)
 
 
 def _chosen(rows: Rows, fault: Fault, default: int) -> Rows:
     if fault.sku is not None:
-        return [row for row in rows if row.get("VendorSku") == fault.sku]
+        return [row for row in rows if fault.sku in (row.get("VendorSku"), row.get("VendorSKU"))]
     return rows[: fault.rows if fault.rows is not None else default]
 
 
@@ -54,7 +59,8 @@ def _with_extras(rows: Rows, _: Fault) -> Rows:
 
 def _elsewhere(rows: Rows, fault: Fault) -> Rows:
     for row in _chosen(rows, fault, 1):
-        row["LocationId"] = int(row.get("LocationId", 0)) + 1
+        name = next((name for name in ("LocationId", "StoreID", "ShipToStoreID") if name in row), "LocationId")
+        row[name] = int(row.get(name, 0)) + 1
     return rows
 
 

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, fields
 from random import Random
 from typing import Any
 
+from replenisher.sandbox.soap.operations import OPERATION_NAMES as SOAP_OPERATIONS
+
 OPERATIONS = (
     "token",
     "enabled_companies",
@@ -44,6 +46,14 @@ ANSWER_FAULTS = {
     "drip_body": "the work is done, the headers come at once, the body one byte every `seconds` (0.5)",
     "gzip_bomb": "200 with a small gzip body that unpacks to `megabytes` (64) of spaces",
     "huge_body": "the work is done, its answer is followed by `megabytes` (64) of spaces",
+    "truncated_xml": "the same as `truncated_json`",
+    "soap_fault": "500 with a soap:Server fault that says `text`, nothing is done",
+    "unknown_fault": "the work is done, then 500 with a SOAP fault that no document lists",
+    "entity_bomb": "200 with an envelope whose nested entities would unfold to gigabytes, nothing is done",
+    "dtd": "the work is done, its answer has a document type before the envelope",
+    "huge_text_node": "the work is done, the first text of its answer is `megabytes` (64) longer",
+    "cut_quantity": "the work is done, its answer ends within the digits of the first `field` (or QuantityOrdered, "
+    "Quantity) of two digits or more; its length is that of what is sent",
 }
 DAMAGE_FAULTS = {
     "empty": "an empty list instead of the rows",
@@ -78,12 +88,14 @@ class Fault:
     field: str = "QuantityInStock"
     rows: int | None = None
     sku: str | None = None
+    text: str = "The platform has a fault of its own"
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
     happened: int = 0
 
     def __post_init__(self) -> None:
-        if self.operation != "*" and self.operation not in OPERATIONS:
-            raise ValueError(f"unknown operation {self.operation!r}; known: *, {', '.join(OPERATIONS)}")
+        known_operations = ("*", *OPERATIONS, *SOAP_OPERATIONS)
+        if self.operation not in known_operations:
+            raise ValueError(f"unknown operation {self.operation!r}; known: {', '.join(known_operations)}")
         if self.fault not in ANSWER_FAULTS and self.fault not in DAMAGE_FAULTS:
             known = ", ".join([*ANSWER_FAULTS, *DAMAGE_FAULTS])
             raise ValueError(f"unknown fault {self.fault!r}; known: {known}")

@@ -16,6 +16,8 @@ from replenisher.sandbox.orders import Order, OrderLine, Stage
 from replenisher.sandbox.selling import Basket, write_invoices
 from replenisher.sandbox.world import World
 
+_QUIET = timedelta(minutes=5)
+
 
 def write_history(world: World, location: Location) -> None:
     """Write the location's papers of the days before the start."""
@@ -24,7 +26,8 @@ def write_history(world: World, location: Location) -> None:
     rows = list(location.rows.values())
     today = {row.product.sku: row.in_stock for row in rows}
     since_order: dict[str, int] = {}
-    begin = world.clock.now() - timedelta(days=days)
+    # so that a count which is dated a little before the sandbox starts still holds
+    begin = world.clock.now() - timedelta(days=days) - _QUIET
     for day in range(days):
         start = begin + timedelta(days=day)
         if day % 7 == 0 and since_order:

@@ -12,8 +12,8 @@ _ROW_FIELDS = ("minimum", "maximum", "min_max_locked", "do_not_order", "allocate
 ORDER_ACTIONS = {
     "vanish": "reads and lists no longer find it; its goods never come",
     "close_short": "complete with what was received so far",
-    "receive": "everything outstanding arrives now",
-    "receive_partly": "half of every untouched line arrives now",
+    "receive": "everything outstanding arrives now; of an order with shipment notices, what was announced",
+    "receive_partly": "half of every untouched line arrives now; of an order with shipment notices, what was announced",
     "commit": "the retailer commits it now",
     "fail": "its creation has failed",
     "duplicate": "a second order with the same VendorInvoiceNumber appears",

@@ -70,11 +70,12 @@ class Location:
 
 @dataclass
 class Company:
-    """A retailer's company and its locations by id."""
+    """A retailer's company and its locations by id; `pending` is said of one that was never enabled yet."""
 
     id: int
     name: str
     enabled: bool = True
+    pending: bool = False
     locations: dict[int, Location] = field(default_factory=dict)
 
 

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from replenisher.sandbox import broken_envelopes
 from replenisher.sandbox.damage import damaged
 from replenisher.sandbox.faults import DAMAGE_FAULTS, Fault
 from replenisher.sandbox.replies import Reply, Request, html, plain
@@ -40,7 +41,10 @@ class Incident:
 async def misbehave(incident: Incident) -> None:
     """Let the fault happen."""
     if incident.fault.fault in DAMAGE_FAULTS:
-        await incident.answer(damaged(incident.work(), incident.fault))
+        incident.request.damage = incident.fault
+        reply = incident.work()
+        # a SOAP answer was damaged before it was written
+        await incident.answer(reply if incident.request.soap else damaged(reply, incident.fault))
         return
     await _BEHAVIOURS[incident.fault.fault](incident)
 
@@ -111,8 +115,21 @@ async def _drip_body(incident: Incident) -> None:
 
 
 async def _gzip_bomb(incident: Incident) -> None:
-    body = await asyncio.to_thread(_bomb, incident.fault.megabytes)
-    await incident.answer(Reply(200, body, headers={"Content-Encoding": "gzip"}))
+    around = (b"<Envelope>", b"</Envelope>") if incident.request.soap else (b"[", b"]")
+    body = await asyncio.to_thread(_bomb, incident.fault.megabytes, *around)
+    kind = incident.request.content_type if incident.request.soap else Reply(200).content_type
+    await incident.answer(Reply(200, body, kind, {"Content-Encoding": "gzip"}))
+
+
+def _changed(change: Callable[[Reply, Fault], Reply]) -> Callable[[Incident], Awaitable[None]]:
+    async def behave(incident: Incident) -> None:
+        await incident.answer(change(incident.work(), incident.fault))
+
+    return behave
+
+
+async def _soap_fault(incident: Incident) -> None:
+    await incident.answer(broken_envelopes.fault(incident.fault.text))
 
 
 async def _huge_body(incident: Incident) -> None:
@@ -121,12 +138,12 @@ async def _huge_body(incident: Incident) -> None:
 
 
 @functools.lru_cache(maxsize=2)
-def _bomb(megabytes: int) -> bytes:
+def _bomb(megabytes: int, opening: bytes, closing: bytes) -> bytes:
     compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
     blocks, block = spaces(megabytes)
-    parts = [compressor.compress(b"[")]
+    parts = [compressor.compress(opening)]
     parts += [compressor.compress(block) for _ in range(blocks)]
-    return b"".join([*parts, compressor.compress(b"]"), compressor.flush()])
+    return b"".join([*parts, compressor.compress(closing), compressor.flush()])
 
 
 def _throttled() -> Reply:
@@ -152,4 +169,11 @@ _BEHAVIOURS: dict[str, Callable[[Incident], Awaitable[None]]] = {
     "drip_body": _drip_body,
     "gzip_bomb": _gzip_bomb,
     "huge_body": _huge_body,
+    "truncated_xml": _truncated_json,
+    "soap_fault": _soap_fault,
+    "unknown_fault": _afterwards(broken_envelopes.unknown_fault),
+    "entity_bomb": _instead(broken_envelopes.entity_bomb),
+    "dtd": _changed(lambda reply, _: broken_envelopes.with_dtd(reply)),
+    "huge_text_node": _changed(lambda reply, fault: broken_envelopes.with_huge_text(reply, fault.megabytes)),
+    "cut_quantity": _changed(lambda reply, fault: broken_envelopes.cut_quantity(reply, fault.field)),
 }

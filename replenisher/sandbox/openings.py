@@ -9,6 +9,7 @@ from random import Random
 from replenisher.sandbox.catalog import Product
 from replenisher.sandbox.history import write_history
 from replenisher.sandbox.ledger import Company, Location, StockRow
+from replenisher.sandbox.numbering import company_ids, location_ids
 from replenisher.sandbox.orders import Order, OrderLine, Stage
 from replenisher.sandbox.switches import Setup
 from replenisher.sandbox.world import World
@@ -25,19 +26,6 @@ _CITIES = (
     ("Québec", "QC", "G1R 4P5"),
 )
 _STREETS = ("Main St.", "Albert St.", "Portage Ave.", "8th Ave. SW", "Rue St-Jean")
-_FIRST_COMPANY = 14146
-_FIRST_LOCATION = 11412
-
-
-def company_ids(setup: Setup) -> list[int]:
-    """The ids of the companies."""
-    return [_FIRST_COMPANY + 470 * position for position in range(setup.companies)]
-
-
-def location_ids(setup: Setup, company_position: int) -> list[int]:
-    """The ids of a company's locations; no two companies share one."""
-    stride = max(1000, setup.locations)
-    return [_FIRST_LOCATION + stride * company_position + position for position in range(setup.locations)]
 
 
 def open_world(world: World) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import heapq
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from uuid import uuid4
+
+_FIRST_RQ_ID = 22073
 
 
 class Stage(Enum):
@@ -30,6 +33,7 @@ class OrderLine:
     cost: float
     received: int = 0
     serial_numbers: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
 
     @property
     def outstanding(self) -> int:
@@ -39,7 +43,10 @@ class OrderLine:
 
 @dataclass
 class Order:
-    """A purchase order; instants are UTC on the platform's clock."""
+    """A purchase order; instants are UTC on the platform's clock.
+
+    `rq_id` counts the orders of the platform, `rq_position` those of the location; both are set by the order book.
+    """
 
     company: int
     location: int
@@ -55,6 +62,11 @@ class Order:
     vanished: bool = False
     becomes: Stage = Stage.OPEN
     arrives_at: datetime | None = None
+    committed_at: datetime | None = None
+    channel: str = "vendor_inventory"
+    cancelled: bool = False
+    rq_id: int = 0
+    rq_position: int = 0
 
     @property
     def visible(self) -> bool:
@@ -82,9 +94,12 @@ class OrderBook:
         self._waiting: list[tuple[float, int, Order]] = []
         self._open: dict[int, list[Order]] = {}
         self._sequence = 0
+        self._positions: Counter[int] = Counter()
 
     def add(self, order: Order, *, delay: float = 0.0) -> None:
         """Keep an order that starts to exist (or fails, or never comes) after a delay in real seconds."""
+        self._positions[order.location] += 1
+        order.rq_id, order.rq_position = _FIRST_RQ_ID + len(self.orders), self._positions[order.location]
         self.orders[order.id] = order
         if order.stage is Stage.WAITING:
             self._sequence += 1
@@ -105,6 +120,13 @@ class OrderBook:
         """The company's orders, oldest first."""
         return [order for order in self.orders.values() if order.company == company]
 
+    def move(self, order: Order, location: int) -> None:
+        """Send the goods of an order to another location."""
+        if order in self._open.get(order.location, ()):
+            self._open[order.location].remove(order)
+            self._open.setdefault(location, []).append(order)
+        order.location = location
+
     def open_at(self, location: int) -> list[Order]:
         """Orders that still bring goods to a location."""
         still_open = [
@@ -117,10 +139,11 @@ class OrderBook:
         """Orders that still bring goods anywhere, in the order in which their locations were first used."""
         return [order for location in list(self._open) for order in self.open_at(location)]
 
-    def invoice_number_used(self, company: int, vendor_invoice_number: str) -> bool:
-        """Whether an order of the company that exists, or will, bears the number already."""
+    def invoice_number_used(self, company: int, vendor_invoice_number: str, location: int | None = None) -> bool:
+        """Whether an order of the company (or of one location) that exists, or will, bears the number already."""
         return any(
             order.company == company
+            and location in (None, order.location)
             and order.vendor_invoice_number == vendor_invoice_number
             and order.stage not in (Stage.FAILED, Stage.NEVER)
             and order.becomes is Stage.OPEN

@@ -96,7 +96,7 @@ async def read_request(scope: Scope, wire: Wire) -> Request:
         path=path,
         query={name.lower(): value for name, value in query},
         content_type=headers.get(b"content-type", ""),
-        body=await wire.body(),
+        body=await wire.whole_body(),
         token=token if scheme.lower() == "bearer" else "",
     )
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from replenisher.sandbox.faults import Fault
+
 HTML_PAGE = (
     b"<!DOCTYPE html>\r\n<html><head><title>Service notice</title></head>"
     b"<body><h1>Please sign in</h1><p>The page you asked for needs attention.</p></body></html>\r\n"
@@ -42,6 +44,8 @@ class Request:
     token: str
     never_create: bool = False
     fault: str = ""
+    soap: bool = False
+    damage: Fault | None = None
 
     def json(self) -> Any:
         """The body as JSON.

@@ -58,6 +58,16 @@ def units_sold(location: Location, window: Window, *, gross: bool) -> Counter[st
     return sold
 
 
+def units_returned(location: Location, window: Window) -> Counter[str]:
+    """By SKU: units that came back within the window."""
+    returned: Counter[str] = Counter()
+    for invoice in between(location.invoices, window.start, window.end):
+        for line in invoice.lines:
+            if line.action is InvoiceAction.REFUNDED:
+                returned[line.sku] += line.quantity
+    return returned
+
+
 def receiving(world: World, location: Location, window: Window) -> Rows:
     """ReceivingInformation[]."""
     return [

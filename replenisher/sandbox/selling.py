@@ -10,7 +10,7 @@ from replenisher.sandbox.documents import Employee, Invoice, InvoiceAction, Invo
 from replenisher.sandbox.ledger import Location, StockRow, post_invoice
 from replenisher.sandbox.world import World
 
-_EMPLOYEES = (Employee(2447, "Test", "Admin"), Employee(2448, "Zoé", "Marchand"), Employee(2450, "Lee", "O'Brien"))
+EMPLOYEES = (Employee(2447, "Test", "Admin"), Employee(2448, "Zoé", "Marchand"), Employee(2450, "Lee", "O'Brien"))
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def write_invoices(world: World, location: Location, baskets: list[Basket], star
         groups.append(tuple(lines[:size]))
         del lines[:size]
     for at, group in zip(_moments(start, len(groups), random), groups, strict=True):
-        _post(world, location, at, group, random.choice(_EMPLOYEES))
+        _post(world, location, at, group, random.choice(EMPLOYEES))
     return sum(basket.quantity for basket in baskets)
 
 
@@ -47,7 +47,7 @@ def write_returns(world: World, location: Location, start: datetime, random: Ran
             continue
         location.refunded.add((invoice.id, index))
         lines = _returned_lines(world, location.rows[line.sku], line, exchange=random.random() < 0.3)
-        _post(world, location, at, lines, random.choice(_EMPLOYEES), original=invoice.id)
+        _post(world, location, at, lines, random.choice(EMPLOYEES), original=invoice.id)
         returned += sum(entry.quantity for entry in lines if entry.action is InvoiceAction.REFUNDED)
     return returned
 

@@ -21,6 +21,8 @@ from replenisher.sandbox.app import make_application
 from replenisher.sandbox.openings import open_world
 from replenisher.sandbox.platform import Platform
 from replenisher.sandbox.simulation import advance
+from replenisher.sandbox.soap.identities import guid
+from replenisher.sandbox.soap.operations import CMI, VMI
 from replenisher.sandbox.switches import Setup, Switches
 from replenisher.sandbox.world import World
 
@@ -124,16 +126,25 @@ def ready_line(platform: Platform, port: int) -> dict[str, Any]:
         "url": url,
         "accounts_url": f"{url}/accounts/v1",
         "vendor_inventory_url": f"{url}/vendorinventory/v1/",
+        "vmi_url": f"{url}/{VMI.name}.asmx",
+        "cmi_url": f"{url}/{CMI.name}.asmx",
         "admin_url": f"{url}/admin",
         "pid": os.getpid(),
         "vendor_id": setup.vendor_id,
+        "vendor_guid": platform.world.identities.vendor_guid,
         "username": setup.username,
         "password": setup.password,
         "client_id": setup.client_id,
         "client_secret": setup.client_secret,
         "seed": setup.seed,
         "companies": [
-            {"id": company.id, "name": company.name, "locations": list(company.locations)}
+            {
+                "id": company.id,
+                "guid": guid("company", company.id),
+                "name": company.name,
+                "locations": list(company.locations),
+                "stores": [platform.world.identities.store(location) for location in company.locations],
+            }
             for company in platform.world.companies.values()
         ],
     }

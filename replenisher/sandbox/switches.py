@@ -21,8 +21,8 @@ class Setup:
     skus: int = _switch(250, "products in the vendor's catalog, all mapped at every location")
     seed: int = _switch(7, "same seed, same ids, catalog, levels and opening stock")
     vendor_id: int = _switch(5123, "the vendor's id in every path")
-    username: str = _switch("vendor@example.test", "user name of the password grant")
-    password: str = _switch("sandbox-password", "password of the password grant")
+    username: str = _switch("vendor@example.test", "user name of the password grant and of both SOAP services")
+    password: str = _switch("sandbox-password", "password of the password grant and of both SOAP services")
     client_id: str = _switch("sandbox-client", "client id of both grants")
     client_secret: str = _switch("sandbox-client-secret", "client secret of both grants")
     history_days: int = _switch(28, "days of sales, receipts and counts that lie before the start")
@@ -114,6 +114,37 @@ class Switches:
     rate_window_seconds: int = _switch(60, "length of the rate window")
     unknown_route: str = _switch("empty", "body of a 404 for an unknown route", ("empty", "html"))
     disabled_answer: str = _switch("403", "answer for a company or location not enabled", ("403", "404"))
+    soap_personality: str = _switch(
+        "wsdl", "SOAP answers: wire order and ISO dates, or alphabetical and dates as in the samples", ("wsdl", "docs")
+    )
+    soap_credentials_text: str = _switch("Invalid username or password", "text of the SOAP fault for wrong credentials")
+    soap_disabled_text: str = _switch(
+        "Company is not enabled for this vendor", "text of the one for a disabled company"
+    )
+    soap_duplicate_invoice: str = _switch(
+        "refuse", "SOAP: a VendorInvoiceNumber used before: the documented fault, or taken", ("refuse", "accept")
+    )
+    soap_duplicate_scope: str = _switch(
+        "store", "SOAP: where a VendorInvoiceNumber must not repeat", ("store", "company")
+    )
+    soap_order_not_found: str = _switch(
+        "empty", "SOAP: a look-up by number finds nothing: an answer without result, or a fault", ("empty", "fault")
+    )
+    echo_quantity: int = _switch(0, "QuantityOrdered in the SOAP echo of a create; 0 = what was sent")
+    cmi_vendor_id: str = _switch(
+        "accept", "CMI: an unknown vendorId is taken for the vendor's, or refused", ("accept", "refuse")
+    )
+    default_channel: str = _switch(
+        "named", "hierarchy: one channel with a guid, or a default channel with the zero guid", ("named", "zero")
+    )
+    rma_without_comments: str = _switch("refuse", "CreateRMA without Comments", ("refuse", "accept"))
+    duplicate_notice: str = _switch(
+        "accept", "a ShipmentNumber repeated for the same product and order", ("accept", "refuse")
+    )
+    notice_short_share: float = _switch(0.0, "chance that announced goods arrive one unit short")
+    notice_over_share: float = _switch(0.0, "chance that they arrive with one unit more")
+    notice_damaged_share: float = _switch(0.0, "chance that one unit arrives damaged: received, not sellable")
+    notice_unknown_serial_share: float = _switch(0.0, "chance that one arrives with another serial number")
 
     def changed(self, values: dict[str, Any]) -> Switches:
         """These switches with some values replaced.

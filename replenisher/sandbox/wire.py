@@ -24,15 +24,22 @@ class Wire:
         self._send = send
         self._transport: asyncio.Transport = scope["state"]["transport"]
 
-    async def body(self) -> bytes:
+    async def whole_body(self) -> bytes:
         """The whole request body."""
-        parts = []
+        return await self.body(None) or b""
+
+    async def body(self, largest: int | None) -> bytes | None:
+        """The request body; None when it has more bytes than that, of which only so many were kept."""
+        parts: list[bytes] = []
+        size = 0
         more = True
         while more:
             event = await self._receive()
-            parts.append(event.get("body", b""))
+            size += len(event.get("body", b""))
+            if largest is None or size <= largest:
+                parts.append(event.get("body", b""))
             more = event.get("more_body", False)
-        return b"".join(parts)
+        return b"".join(parts) if largest is None or size <= largest else None
 
     async def answer(self, reply: Reply) -> None:
         """Send an answer as a well-behaved server does."""

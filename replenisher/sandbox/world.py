@@ -9,8 +9,11 @@ from random import Random
 from replenisher.sandbox.catalog import Product, make_catalog
 from replenisher.sandbox.clock import Clock
 from replenisher.sandbox.ledger import Company, Location
+from replenisher.sandbox.notices import NoticeBook
 from replenisher.sandbox.orders import OrderBook
+from replenisher.sandbox.returns import Return
 from replenisher.sandbox.serials import Serials
+from replenisher.sandbox.soap.identities import Identities
 from replenisher.sandbox.switches import Setup, Switches
 
 
@@ -23,7 +26,11 @@ class World:
         self.clock = clock or Clock()
         self.catalog: dict[str, Product] = {product.sku: product for product in make_catalog(setup.seed, setup.skus)}
         self.companies: dict[int, Company] = {}
+        self.identities = Identities(setup, self.catalog)
         self.orders = OrderBook()
+        self.notices = NoticeBook()
+        self.returns: dict[str, Return] = {}
+        self.inventory_last_told: dict[tuple[int, int], dict[str, tuple[object, ...]]] = {}
         self.serials = Serials()
         self.days_passed = 0
         self.operation_calls: Counter[str] = Counter()
