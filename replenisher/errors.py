@@ -8,7 +8,7 @@ ReplenisherError
 ├── DatabaseError               stop or try again; the database did not do what was asked
 ├── ArchiveError                the archive lacks something or cannot be written
 ├── WrongProcessError           a program error: a resource was carried over a fork
-├── IllegalMoveError            a program error: a purchase order cannot go from this state to that
+├── IllegalMoveError            a program error: an order or notice cannot go from this state to that
 ├── PlanningInputError          a program error: a frame does not keep its contract
 ├── NotFoundError               a person asked for something that is not there
 ├── RunInProgressError          wait for the company's open planning run to close
@@ -81,7 +81,7 @@ class WrongProcessError(ReplenisherError):
 
 
 class IllegalMoveError(ReplenisherError):
-    """A purchase order was asked to make a move that the table of moves does not hold."""
+    """An order or a shipment notice was asked to make a move that its table of moves does not hold."""
 
 
 class PlanningInputError(ReplenisherError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 
@@ -16,10 +17,14 @@ def vendor_invoice_number(company: str, location: str, kind: str, slot: datetime
 
     18 characters, upper case; the same key always gives the same number, and no other key will.
     """
-    key = "\x1f".join((company, location, kind, slot.isoformat(timespec="minutes"), str(sequence)))
-    number = int.from_bytes(sha256(key.encode()).digest(), "big")
+    return derived_number("R", (company, location, kind, slot.isoformat(timespec="minutes"), str(sequence)))
+
+
+def derived_number(prefix: str, key: Iterable[str]) -> str:
+    """Derive a number from the parts of a key: the prefix, 16 characters of its SHA-256 and one check character."""
+    number = int.from_bytes(sha256("\x1f".join(key).encode()).digest(), "big")
     body = "".join(ALPHABET[(number >> (5 * place)) & 31] for place in range(BODY_CHARACTERS))
-    return "R" + body + check_character(body)
+    return prefix + body + check_character(body)
 
 
 def check_character(body: str) -> str:
