@@ -6,7 +6,8 @@ import os
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -15,20 +16,27 @@ from urllib.parse import urlencode
 import httpx
 import stamina
 
-from replenisher.errors import AmbiguousError, NotSentError, UnavailableError, WrongProcessError
+from replenisher.errors import AmbiguousError, GatewayError, NotSentError, UnavailableError, WrongProcessError
 from replenisher.gateways.http.answers import Answer, Subject, is_page, read_fault
-from replenisher.gateways.http.connection import Connection
+from replenisher.gateways.http.connection import Connection, Network
 from replenisher.gateways.http.lane import ExchangeError, Lane, Request
 from replenisher.gateways.http.tokens import Token, TokenKeeper, parse_token
 from replenisher.gateways.http.waits import LastingError, Patience, http_date
 from replenisher.logs import add_secret
 
 Parsed = TypeVar("Parsed")
+Judge = Callable[[Subject, Answer, tuple[int, ...]], GatewayError | None]
+"""Tells the error that the answer to a read means, or None when it may be parsed; given are the expected statuses."""
+
+JSON = (("Accept", "application/json"),)
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the platform: `path` starts with a slash and is joined to the base address, never a whole URL."""
+    """One call of the platform: `path` starts with a slash and is joined to the root address, never a whole URL.
+
+    `judge` is asked about the answer to a read before it is parsed.
+    """
 
     subject: Subject
     method: str
@@ -36,24 +44,31 @@ class Call:
     query: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
     expected: tuple[int, ...] = (200,)
+    headers: tuple[tuple[str, str], ...] = JSON
+    content_type: str = "application/json"
+    judge: Judge = read_fault
 
 
 class HttpClient:
     """Connections and token of one process; refuses to work in another one (a fork shares sockets).
 
-    `transport` replaces the network in tests.
+    A `Connection` says who we are by a bearer token; with any other `Network` the body has to say it. With
+    `one_at_a_time` exchanges wait for each other. `transport` replaces the network in tests.
     """
 
-    def __init__(self, connection: Connection, transport: httpx.BaseTransport | None = None) -> None:
-        self._connection = connection
+    def __init__(
+        self, network: Network, transport: httpx.BaseTransport | None = None, *, one_at_a_time: bool = False
+    ) -> None:
+        self._network = network
         self._transport = transport
+        self._turn = threading.BoundedSemaphore() if one_at_a_time else None
         self._owner = os.getpid()
-        self._trust = trust_of(connection)
+        self._trust = trust_of(network)
         self._lock = threading.Lock()
         self._idle: list[Lane] = []
         self._closed = False
         self._offset = timedelta(0)
-        self._tokens = TokenKeeper(self._fetch_token)
+        self._tokens = TokenKeeper(lambda: self._fetch_token(network)) if isinstance(network, Connection) else None
 
     def close(self) -> None:
         """Close every idle connection; in a forked child this does nothing, for the sockets are the parent's."""
@@ -84,28 +99,34 @@ class HttpClient:
         that cannot be used.
         """
         self.check_process()
-        patience = Patience(self._connection.read_total_seconds)
-        attempts = self._connection.read_attempts
+        patience = Patience(self._network.read_total_seconds)
+        attempts = self._network.read_attempts
         for attempt in stamina.retry_context(patience, attempts=attempts, timeout=None):
             with attempt:
                 return parse(self._read_once(call, patience))
         raise AssertionError("stamina ended without an answer or an error")
 
     def _read_once(self, call: Call, patience: Patience) -> Answer:
-        token = self._tokens.token()
+        token = self._tokens.token() if self._tokens else None
         answer = self._exchange_read(call, token, patience)
-        if answer.status == 401 and not is_page(answer):
+        if self._tokens and token and answer.status == 401 and not is_page(answer):
             self._tokens.refused(token)
             answer = self._exchange_read(call, self._tokens.token(), patience)
-        fault = read_fault(call.subject, answer, call.expected)
+        fault = call.judge(call.subject, answer, call.expected)
         if fault is not None:
             raise fault
         return answer
 
-    def _exchange_read(self, call: Call, token: str, patience: Patience) -> Answer:
+    def _exchange_read(self, call: Call, token: str | None, patience: Patience) -> Answer:
+        with self._my_turn(patience.remaining()) as came:
+            if not came:
+                raise UnavailableError(f"{call.subject}: other calls took too long", operation=call.subject.operation)
+            return self._exchange_now(call, token, patience)
+
+    def _exchange_now(self, call: Call, token: str | None, patience: Patience) -> Answer:
         lane = self._take_lane()
         try:
-            seconds = min(self._connection.deadline_seconds, patience.remaining())
+            seconds = min(self._network.deadline_seconds, patience.remaining())
             answer = lane.exchange(self._request(call, token, None), seconds)
         except ExchangeError as error:
             lane.close()
@@ -125,36 +146,55 @@ class HttpClient:
         answer; after a 401 the next call takes a new token.
         """
         self.check_process()
-        leave_before = time.monotonic() + self._connection.send_within_seconds
+        leave_before = time.monotonic() + self._network.send_within_seconds
         if send_before is not None:
             leave_before = min(leave_before, send_before)
         operation = call.subject.operation
         try:
-            token = self._tokens.token()
+            token = self._tokens.token() if self._tokens else None
         except UnavailableError as error:
             raise NotSentError(f"{call.subject}: no token: {error}", operation=operation) from error
-        lane = self._new_lane()
-        try:
-            answer = lane.exchange(self._request(call, token, leave_before), self._connection.deadline_seconds)
-        except ExchangeError as error:
-            kind = AmbiguousError if error.began else NotSentError
-            raise kind(f"{call.subject}: {error}", operation=operation) from error
-        finally:
-            lane.close()
-        if answer.status == 401:
+        with self._my_turn(leave_before - time.monotonic()) as came:
+            if not came:
+                raise NotSentError(f"{call.subject}: other calls took too long", operation=operation)
+            answer = self._send_once(call, self._request(call, token, leave_before))
+        if self._tokens and token and answer.status == 401:
             self._tokens.refused(token)
         self._learn_clock(answer)
         return answer
 
-    def _request(self, call: Call, token: str, leave_before: float | None) -> Request:
-        headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
-        if call.body is not None:
-            headers["Content-Type"] = "application/json"
-        url = self._connection.base_url.rstrip("/") + call.path
-        return Request(call.method, url, headers, call.query, call.body, leave_before)
+    def _send_once(self, call: Call, request: Request) -> Answer:
+        lane = self._new_lane()
+        try:
+            return lane.exchange(request, self._network.deadline_seconds)
+        except ExchangeError as error:
+            kind = AmbiguousError if error.began else NotSentError
+            raise kind(f"{call.subject}: {error}", operation=call.subject.operation) from error
+        finally:
+            lane.close()
 
-    def _fetch_token(self) -> Token:
-        connection = self._connection
+    @contextmanager
+    def _my_turn(self, seconds: float) -> Iterator[bool]:
+        """Wait at most so long until no other exchange is under way; yield whether the turn came."""
+        if self._turn is None:
+            yield True
+            return
+        came = self._turn.acquire(timeout=max(seconds, 0.0))
+        try:
+            yield came
+        finally:
+            if came:
+                self._turn.release()
+
+    def _request(self, call: Call, token: str | None, leave_before: float | None) -> Request:
+        headers = dict(call.headers)
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        if call.body is not None:
+            headers["Content-Type"] = call.content_type
+        return Request(call.method, self._network.root() + call.path, headers, call.query, call.body, leave_before)
+
+    def _fetch_token(self, connection: Connection) -> Token:
         form = {
             "grant_type": "password",
             "username": connection.username,
@@ -177,7 +217,7 @@ class HttpClient:
         return token
 
     def _new_lane(self) -> Lane:
-        return Lane(self._connection, self._trust, self._transport)
+        return Lane(self._network, self._trust, self._transport)
 
     def _take_lane(self) -> Lane:
         with self._lock:
@@ -198,10 +238,10 @@ class HttpClient:
             self._offset = told + timedelta(seconds=0.5) - answer.answered_at
 
 
-def trust_of(connection: Connection) -> ssl.SSLContext:
+def trust_of(network: Network) -> ssl.SSLContext:
     """Make the TLS settings once: they are costly, and every connection uses the same."""
-    if not connection.uses_tls():
+    if not network.uses_tls():
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used, and quick to make: it trusts nobody
-    if isinstance(connection.verify, str):
-        return ssl.create_default_context(cafile=connection.verify)
-    return httpx.create_ssl_context(verify=connection.verify, trust_env=False)
+    if isinstance(network.verify, str):
+        return ssl.create_default_context(cafile=network.verify)
+    return httpx.create_ssl_context(verify=network.verify, trust_env=False)

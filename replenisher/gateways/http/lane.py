@@ -21,7 +21,7 @@ import httpx
 
 from replenisher.gateways.http.answers import Answer
 from replenisher.gateways.http.body import BodyDamagedError, BodyRefusedError, read_body
-from replenisher.gateways.http.connection import Connection
+from replenisher.gateways.http.connection import Network
 from replenisher.gateways.http.deadline import Deadline, DeadlinePassedError
 
 HTTPX_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
@@ -90,15 +90,15 @@ class _Exchange:
 class Lane:
     """An httpx client with at most one connection; never shared between threads at the same time."""
 
-    def __init__(self, connection: Connection, trust: ssl.SSLContext, transport: httpx.BaseTransport | None) -> None:
-        self._limit = connection.max_response_bytes
-        seconds = connection.read_seconds
+    def __init__(self, network: Network, trust: ssl.SSLContext, transport: httpx.BaseTransport | None) -> None:
+        self._limit = network.max_response_bytes
+        seconds = network.read_seconds
         self._client = httpx.Client(
             verify=trust,
             transport=transport,
             trust_env=False,
             follow_redirects=False,
-            timeout=httpx.Timeout(seconds, connect=connection.connect_seconds),
+            timeout=httpx.Timeout(seconds, connect=network.connect_seconds),
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
             headers={"Accept-Encoding": "gzip", "User-Agent": USER_AGENT},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
