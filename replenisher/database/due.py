@@ -10,9 +10,11 @@ from sqlalchemy import Interval, bindparam, func, or_, select, text, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from replenisher.database.models import CompanyState, Order, PlanningRun, RunBatch
+from replenisher.database.notice_models import ShipmentNotice
 from replenisher.database.session import Session
+from replenisher.database.tables import Document
 
-Steppable = type[Order] | type[PlanningRun] | type[RunBatch]
+OfCompany = type[Document] | type[PlanningRun]
 
 
 def after(seconds: float) -> ColumnElement[Any]:
@@ -20,13 +22,13 @@ def after(seconds: float) -> ColumnElement[Any]:
     return func.clock_timestamp() + bindparam(None, timedelta(seconds=seconds), type_=Interval)
 
 
-def not_paused(table: type[Order] | type[PlanningRun]) -> ColumnElement[bool]:
+def not_paused(table: OfCompany) -> ColumnElement[bool]:
     """Leave out what belongs to a paused company; claims ask it too, for a hint may be older than the pause."""
     paused = select(CompanyState.company).where(CompanyState.paused_at.is_not(None))
     return table.company.not_in(paused)
 
 
-def _due(table: Steppable, rehint: float) -> list[ColumnElement[bool]]:
+def _due(table: OfCompany | type[RunBatch], rehint: float) -> list[ColumnElement[bool]]:
     return [
         table.next_at <= func.clock_timestamp(),
         or_(table.hinted_at.is_(None), table.hinted_at < after(-rehint)),
@@ -35,10 +37,26 @@ def _due(table: Steppable, rehint: float) -> list[ColumnElement[bool]]:
 
 def hint_orders(session: Session, companies: Sequence[str], *, rehint: float, limit: int) -> list[tuple[int, str]]:
     """Mark due orders of these companies as hinted, not twice within `rehint` seconds; give id and state of each."""
+    return _hint(session, Order, companies, rehint=rehint, limit=limit)
+
+
+def hint_notices(session: Session, companies: Sequence[str], *, rehint: float, limit: int) -> list[tuple[int, str]]:
+    """Mark due shipment notices as hinted and give id and state of each."""
+    return _hint(session, ShipmentNotice, companies, rehint=rehint, limit=limit)
+
+
+def hint_runs(session: Session, companies: Sequence[str], *, rehint: float, limit: int) -> list[int]:
+    """Mark due planning runs as hinted and give their ids."""
+    return [run for run, _ in _hint(session, PlanningRun, companies, rehint=rehint, limit=limit)]
+
+
+def _hint(
+    session: Session, table: OfCompany, companies: Sequence[str], *, rehint: float, limit: int
+) -> list[tuple[int, str]]:
     wanted = (
-        select(Order.id)
-        .where(*_due(Order, rehint), not_paused(Order), Order.company.in_(companies))
-        .order_by(Order.next_at)
+        select(table.id)
+        .where(*_due(table, rehint), not_paused(table), table.company.in_(companies))
+        .order_by(table.next_at)
         .limit(limit)
         # Two sweepers at once take different rows instead of waiting for each other.
         .with_for_update(skip_locked=True)
@@ -46,31 +64,12 @@ def hint_orders(session: Session, companies: Sequence[str], *, rehint: float, li
         .cte("wanted")
     )
     statement = (
-        update(Order)
-        .where(Order.id.in_(select(wanted.c.id)))
+        update(table)
+        .where(table.id.in_(select(wanted.c.id)))
         .values(hinted_at=func.clock_timestamp())
-        .returning(Order.id, Order.state)
+        .returning(table.id, table.state)
     )
-    return [(order, state) for order, state in session.execute(statement)]
-
-
-def hint_runs(session: Session, companies: Sequence[str], *, rehint: float, limit: int) -> list[int]:
-    """Mark due planning runs as hinted and give their ids."""
-    wanted = (
-        select(PlanningRun.id)
-        .where(*_due(PlanningRun, rehint), not_paused(PlanningRun), PlanningRun.company.in_(companies))
-        .order_by(PlanningRun.next_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("wanted")
-    )
-    statement = (
-        update(PlanningRun)
-        .where(PlanningRun.id.in_(select(wanted.c.id)))
-        .values(hinted_at=func.clock_timestamp())
-        .returning(PlanningRun.id)
-    )
-    return [run for (run,) in session.execute(statement)]
+    return [(row, state) for row, state in session.execute(statement)]
 
 
 def hint_batches(session: Session, companies: Sequence[str], *, rehint: float, limit: int) -> list[tuple[int, int]]:

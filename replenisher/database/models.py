@@ -19,7 +19,6 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
-    MetaData,
     Numeric,
     Text,
     UniqueConstraint,
@@ -27,38 +26,30 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
+from replenisher.database import notice_models
+from replenisher.database.tables import Attempt, Document, Event, Instant, Move, Step, Table
 from replenisher.purchasing.states import OrderState
 
-Instant = DateTime(timezone=True)
-
-
-class Table(DeclarativeBase):
-    """Every table; constraints get predictable names so that migrations can name them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-
-
-class Step:
-    """Columns of a row that something must happen to: when, who holds it, and how often it was tried.
-
-    `fence` rises with every claim; a result is written only while the writer's fence is still the row's.
-    """
-
-    next_at: Mapped[datetime | None] = mapped_column(Instant)
-    hinted_at: Mapped[datetime | None] = mapped_column(Instant)
-    lease_until: Mapped[datetime | None] = mapped_column(Instant)
-    fence: Mapped[int] = mapped_column(Integer, server_default="0")
-    attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+__all__ = [
+    "CompanyState",
+    "Heartbeat",
+    "Instant",
+    "KnownLocation",
+    "Order",
+    "OrderAttempt",
+    "OrderEvent",
+    "OrderLine",
+    "OrderMove",
+    "PlannerException",
+    "PlanningRun",
+    "RunBatch",
+    "RunLocation",
+    "Step",
+    "Table",
+    "notice_models",
+]
 
 
 class CompanyState(Table):
@@ -158,7 +149,7 @@ class RunLocation(Table):
 STATES = ", ".join(f"'{state.value}'" for state in OrderState)
 
 
-class Order(Step, Table):
+class Order(Document):
     """A purchase order of ours, from proposal to receipt; its keys make a second one for the same need impossible."""
 
     __tablename__ = "purchase_orders"
@@ -171,15 +162,12 @@ class Order(Step, Table):
         Index("ix_purchase_orders_company_location_state", "company", "location", "state"),
         Index("ix_purchase_orders_run_id", "run_id"),
     )
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    company: Mapped[str] = mapped_column(Text)
     location: Mapped[str] = mapped_column(Text)
     run_id: Mapped[int] = mapped_column(ForeignKey("planning_runs.id"))
     kind: Mapped[str] = mapped_column(Text)
     slot: Mapped[datetime] = mapped_column(DateTime(timezone=False))
     sequence: Mapped[int] = mapped_column(Integer)
     vendor_invoice_number: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(Text)
     hold_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     committed: Mapped[bool] = mapped_column(Boolean)
     bill_to: Mapped[str] = mapped_column(Text)
@@ -191,9 +179,6 @@ class Order(Step, Table):
     units: Mapped[int] = mapped_column(BigInteger)
     platform_order_id: Mapped[str | None] = mapped_column(Text)
     platform_status: Mapped[str | None] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
-    state_since: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
-    first_sent_at: Mapped[datetime | None] = mapped_column(Instant)
     accepted_at: Mapped[datetime | None] = mapped_column(Instant)
     confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     received_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -215,44 +200,25 @@ class OrderLine(Table):
     received: Mapped[int] = mapped_column(Integer, server_default="0")
 
 
-class OrderAttempt(Table):
-    """That an order was about to be sent, written before the first byte; rows are never changed or deleted."""
+class OrderAttempt(Attempt):
+    """That an order was about to be sent."""
 
     __tablename__ = "order_attempts"
     order_id: Mapped[int] = mapped_column(ForeignKey("purchase_orders.id"), primary_key=True)
-    attempt: Mapped[int] = mapped_column(Integer, primary_key=True)
-    fence: Mapped[int] = mapped_column(Integer)
-    request_sha256: Mapped[str] = mapped_column(Text)
-    worker: Mapped[str] = mapped_column(Text)
-    started_at: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
 
 
-class OrderEvent(Table):
-    """Everything that happened to an order, in order; rows are never changed or deleted.
-
-    A row with `to_state` is a move; one without is news that moved nothing (a late answer, a look-up that found
-    nothing). The moves themselves are checked where the order's state changes.
-    """
+class OrderEvent(Event):
+    """Everything that happened to an order, in order."""
 
     __tablename__ = "order_events"
     __table_args__ = (Index("ix_order_events_order_id", "order_id"),)
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("purchase_orders.id"))
-    at: Mapped[datetime] = mapped_column(Instant, server_default=func.clock_timestamp())
-    name: Mapped[str] = mapped_column(Text)
-    from_state: Mapped[str | None] = mapped_column(Text)
-    to_state: Mapped[str | None] = mapped_column(Text)
-    actor: Mapped[str] = mapped_column(Text)
-    attempt: Mapped[int | None] = mapped_column(Integer)
-    evidence: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
 
 
-class OrderMove(Table):
-    """The legal moves of an order; a trigger on the order's state reads it, so that no code path goes around them."""
+class OrderMove(Move):
+    """The legal moves of an order."""
 
     __tablename__ = "order_moves"
-    from_state: Mapped[str] = mapped_column(Text, primary_key=True)
-    to_state: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
 class PlannerException(Table):

@@ -1,7 +1,7 @@
 """The states of a shipment notice and the one table of moves between them.
 
 ```
-recorded ─► ready ─claim─► submitting ─taken─► sent
+recorded ─► ready ─claim─► submitting ─taken─► sent          (recorded and ready: a person may cancel them)
               ▲              │  │  │
               ├── not sent ──┘  │  └ refused ─person─► ready, cancelled
               │                 └ unknown ─ found ─► sent
@@ -36,7 +36,7 @@ class NoticeState(Enum):
 _S = NoticeState
 
 MOVES: dict[NoticeState, frozenset[NoticeState]] = {
-    _S.RECORDED: frozenset({_S.READY}),
+    _S.RECORDED: frozenset({_S.READY, _S.CANCELLED}),
     _S.READY: frozenset({_S.SUBMITTING, _S.CANCELLED}),
     _S.SUBMITTING: frozenset({_S.SENT, _S.READY, _S.REFUSED, _S.UNKNOWN, _S.NEEDS_PERSON}),
     _S.UNKNOWN: frozenset({_S.SENT, _S.NEEDS_PERSON}),
@@ -47,7 +47,9 @@ MOVES: dict[NoticeState, frozenset[NoticeState]] = {
 }
 """From each state, the states a notice may move to; a state with none is an end."""
 
-BY_PERSON = frozenset((start, end) for start in (_S.NEEDS_PERSON, _S.REFUSED) for end in (_S.READY, _S.CANCELLED))
+BY_PERSON = frozenset(
+    (start, end) for start in (_S.RECORDED, _S.NEEDS_PERSON, _S.REFUSED) for end in (_S.READY, _S.CANCELLED)
+)
 """Moves that only a person makes: who sends a notice again must know that it is not at the platform.
 
 A refused notice does not stand, so its units may have been announced anew: it passes `check_shipment` again first.

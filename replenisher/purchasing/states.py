@@ -10,6 +10,8 @@ proposed ─► held ─► approved ─claim─► submitting ─202─► acce
                                                   └ not found in the settle window ─► needs_person
 ```
 
+A confirmed order that is not committed is cancelled when a person cancels it at the platform.
+
 There is no way back from `unknown` to `approved`: an order that may have arrived is never sent again.
 """
 
@@ -50,7 +52,7 @@ MOVES: dict[OrderState, frozenset[OrderState]] = {
     _S.SUBMITTING: frozenset({_S.ACCEPTED, _S.APPROVED, _S.REFUSED, _S.UNKNOWN, _S.NEEDS_PERSON}),
     _S.ACCEPTED: frozenset({_S.CONFIRMED, _S.FAILED, _S.UNKNOWN, _S.NEEDS_PERSON}),
     _S.UNKNOWN: frozenset({_S.CONFIRMED, _S.DUPLICATE, _S.NEEDS_PERSON}),
-    _S.CONFIRMED: frozenset({_S.PARTLY_RECEIVED, _S.RECEIVED, _S.NEEDS_PERSON}),
+    _S.CONFIRMED: frozenset({_S.PARTLY_RECEIVED, _S.RECEIVED, _S.NEEDS_PERSON, _S.CANCELLED}),
     _S.PARTLY_RECEIVED: frozenset({_S.RECEIVED, _S.NEEDS_PERSON}),
     _S.NEEDS_PERSON: frozenset({_S.CONFIRMED, _S.DUPLICATE, _S.CANCELLED}),
     _S.DUPLICATE: frozenset({_S.CANCELLED}),

@@ -9,8 +9,9 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from replenisher.database.models import OrderAttempt, OrderEvent, OrderMove, Table
+from replenisher.database.models import Table
 from replenisher.database.session import Database
+from replenisher.database.tables import Attempt, Event, Move
 from tests.conftest import TEMPLATE
 
 
@@ -28,13 +29,14 @@ def shared_database(template: str) -> Iterator[Database]:
 
 @pytest.fixture
 def database(shared_database: Database) -> Database:
-    """The shared database without a row, apart from the table of moves."""
-    histories = (OrderAttempt.__tablename__, OrderEvent.__tablename__)
+    """The shared database without a row, apart from the tables of moves."""
+    histories = [table.__tablename__ for kind in (Attempt, Event) for table in kind.__subclasses__()]
+    moves = {table.__tablename__ for table in Move.__subclasses__()}
     with shared_database.transaction() as session:
         for history in histories:
             session.execute(text(f"ALTER TABLE {history} DISABLE TRIGGER USER"))
         for table in reversed(Table.metadata.sorted_tables):
-            if table.name != OrderMove.__tablename__:
+            if table.name not in moves:
                 session.execute(table.delete())
         for history in histories:
             session.execute(text(f"ALTER TABLE {history} ENABLE TRIGGER USER"))

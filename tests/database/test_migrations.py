@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from enum import Enum
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -23,6 +24,7 @@ from replenisher.database.migrate import (
 from replenisher.database.models import Table
 from replenisher.database.session import Database
 from replenisher.errors import DatabaseError, NotFoundError
+from replenisher.purchasing.notice_states import MOVES as NOTICE_MOVES
 from replenisher.purchasing.states import MOVES
 
 OURS = """
@@ -117,10 +119,19 @@ def test_a_schema_that_differs_from_the_models_is_seen(fresh: Database, change: 
     assert deviations(fresh) != []
 
 
-def test_the_databases_own_table_of_moves_is_the_programs(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("query", "moves"),
+    [
+        ("SELECT from_state, to_state FROM order_moves", MOVES),
+        ("SELECT from_state, to_state FROM notice_moves", NOTICE_MOVES),
+    ],
+)
+def test_the_databases_own_table_of_moves_is_the_programs(
+    database: Database, query: str, moves: Mapping[Enum, frozenset[Enum]]
+) -> None:
     with database.transaction() as session:
-        stored = {(start, end) for start, end in session.execute(text("SELECT from_state, to_state FROM order_moves"))}
-    assert stored == {(start.value, end.value) for start, ends in MOVES.items() for end in ends}
+        stored = {(start, end) for start, end in session.execute(text(query))}
+    assert stored == {(start.value, end.value) for start, ends in moves.items() for end in ends}
 
 
 def test_every_revision_limits_how_long_it_waits_and_works() -> None:
