@@ -60,10 +60,14 @@ class Rows:
 
         Raises UnreadableRowError naming the element and the row.
         """
-        rows: Sequence[etree._Element] = () if parent is None else parent.findall(f"{{{NAMESPACE}}}{self.row}")
+        rows = () if parent is None else self.elements(parent)
         if parent is not None and len(rows) != len(parent):
             self._refuse_other_rows(parent)
         return self.read_all(rows)
+
+    def elements(self, parent: etree._Element) -> Sequence[etree._Element]:
+        """Give the children of `parent` that are rows of this name."""
+        return parent.findall(f"{{{NAMESPACE}}}{self.row}")
 
     def read_all(self, rows: Sequence[etree._Element]) -> Columns:
         """Read these elements, whatever their names, into equally long columns."""
