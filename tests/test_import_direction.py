@@ -22,7 +22,7 @@ LADDER = (
     {"workflows"},
     {"services"},
     {"embedded"},
-    {"gateways", "intake", "database", "archive"},
+    {"gateways", "intake", "database", "archive", "outlets"},
     {"config", "logs"},
     {"purchasing"},
     {"planning"},
@@ -70,7 +70,7 @@ HOMES = {
 EXCEPTIONS = {
     ("replenisher.services", "pydantic"): "the type of a secret, to reveal it to whom it is for",
     ("replenisher.cli.trial", "yaml"): "writes the configuration of the demonstration",
-    ("replenisher.workflows.submit", "msgspec"): "the fingerprint of a request, over its canonical bytes",
+    ("replenisher.workflows.sending", "msgspec"): "the fingerprint of what is sent, over its canonical bytes",
 }
 """One module, one library, one reason."""
 

@@ -1,16 +1,12 @@
-"""Send an approved order exactly once: claim and commit, one call with no session open, record.
+"""Send an approved order exactly once, and record what its answer means.
 
-A crash after the commit leaves the order `submitting`; its lease runs out, it becomes `unknown`, and it is looked up by
+A crash after the claim leaves the order `submitting`; its lease runs out, it becomes `unknown`, and it is looked up by
 its vendor invoice number. It is never sent again.
 """
 
 from __future__ import annotations
 
-import time
-from hashlib import sha256
-
-import msgspec
-
+from replenisher.config import CompanySettings
 from replenisher.database import exceptions, orders, submissions
 from replenisher.database.exceptions import Matter
 from replenisher.database.models import Order
@@ -23,13 +19,9 @@ from replenisher.purchasing.platform import OrderAccepted, OrderRequest
 from replenisher.purchasing.schedule import next_look_up, next_poll
 from replenisher.purchasing.states import OrderState
 from replenisher.services import Services
-from replenisher.workflows.pauses import pause_platform
+from replenisher.workflows.sending import TRIES_BEFORE_A_PERSON_HEARS, Send, send_once
 
 log = get_logger(__name__)
-
-
-TRIES_BEFORE_A_PERSON_HEARS = 5
-"""Attempts that surely did not arrive before an exception says that an order does not get out."""
 
 
 def submit_order(services: Services, order_id: int) -> None:
@@ -37,30 +29,10 @@ def submit_order(services: Services, order_id: int) -> None:
 
     Raises NotFoundError, with nothing claimed, when the order's company is no longer configured.
     """
-    times = services.settings.times
-    # Taken before the claim: a process that freezes anywhere after it must not send when it wakes up.
-    send_before = time.monotonic() + times.send_guard
-    with services.database.transaction() as session:
-        order = submissions.claim_for_sending(
-            session, order_id, lease=times.lease, at_once=services.settings.work.submissions_in_flight
-        )
-        if order is None:
-            return
-        company = services.settings.company(order.company)
-        channel = services.channel(company)
-        request = request_of(session, order)
-        submissions.record_attempt(session, order, request_sha256=fingerprint(request), worker=services.actor)
-        submissions.record_claim(session, order, actor=services.actor)
-    answer: OrderAccepted | GatewayError
-    try:
-        answer = channel.create(request, send_before=send_before)
-    except GatewayError as error:
-        answer = error
-    outcome = outcome_of(answer, resubmit_wait=times.resubmit_wait)
-    if outcome.pause_company and isinstance(answer, GatewayError):
-        pause_platform(services, company, answer)
-    with services.database.transaction() as session:
-        moved = _record(services, session, order, outcome, answer)
+    sent = send_once(services, submissions.ORDERS, order_id, prepare=_prepare, outcome_of=outcome_of, record=_record)
+    if sent is None:
+        return
+    order = sent.document
     log.info(
         "order_sent",
         order_id=order.id,
@@ -69,9 +41,13 @@ def submit_order(services: Services, order_id: int) -> None:
         location=order.location,
         attempt=order.attempts,
         fence=order.fence,
-        outcome=outcome.name,
-        to_state=outcome.state.value if moved else None,
+        outcome=sent.outcome.name,
+        to_state=sent.outcome.state.value if sent.moved else None,
     )
+
+
+def _prepare(services: Services, session: Session, order: Order, company: CompanySettings) -> Send:
+    return Send(request_of(session, order), services.channel(company).create)
 
 
 def request_of(session: Session, order: Order) -> OrderRequest:
@@ -88,11 +64,6 @@ def request_of(session: Session, order: Order) -> OrderRequest:
         comments=order.comments,
         shipping_method=order.shipping_method,
     )
-
-
-def fingerprint(request: OrderRequest) -> str:
-    """Hash the whole content of a request: two attempts with one hash sent the same order."""
-    return sha256(msgspec.json.encode(request)).hexdigest()
 
 
 def _record(
