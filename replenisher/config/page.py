@@ -61,6 +61,7 @@ programs save it, is read with a warning as long as only descriptions hold lette
 | `unit_cost` | `cost` | not known | price per unit, never 0; an order with an unknown cost waits for a person |
 | `lead_time_days` | | 7 | days from order to arrival |
 | `status` | | `active` | `active`, `new`; or `discontinued`, `inactive`, `end_of_life`: not ordered any more |
+| `serial_numbers` | | `none` | what every unit carries and shipments must name: `none`, `serial`, `imei` |
 
 **Levels** (`levels_file`): the planners' own minimum and maximum, which win over the retailer's. No cell may be empty.
 
@@ -70,6 +71,43 @@ programs save it, is read with a warning as long as only descriptions hold lette
 | `sku` | | the vendor's product number |
 | `reorder_point` | `min` | order when the position is below it |
 | `order_up_to_level` | `max` | order up to it; not less than the minimum |
+
+**Counts**: units on the shelf, for companies whose platform reports no stock (`cmi`). No cell may be empty, and a
+product is counted once at a location and moment.
+
+| column | what it is |
+|---|---|
+| `location` | the location's id on the platform |
+| `sku` | the vendor's product number |
+| `quantity` | units counted, 0 or more |
+| `counted_at` | `2026-03-31` or `2026-03-31T14:05`, in the company's local time, without a zone |
+
+A count with a date alone was taken at its beginning, before anything was sold or received that day.
+
+**Shipments**: what left the dock, one row or several for each product of a shipment. A row names its order in one of
+two ways.
+
+| column | also called | empty means | what it is |
+|---|---|---|---|
+| `vendor_invoice_number` | | see `order_id` | our reference of the order |
+| `order_id` | | see above | our number of the order (`replenisher orders list`) or the platform's id |
+| `sku` | | refused | the vendor's product number |
+| `quantity` | | refused | units shipped, 1 or more |
+| `serial_numbers` | `serials` | none | as many as units, with blanks, semicolons or vertical bars between |
+| `shipped_at` | | refused | as `counted_at`, or with a zone: `2026-03-31T14:05-05:00` |
+| `tracking_number` | `tracking` | none | the carrier's number |
+| `carrier` | | none | who carries it |
+| `shipment` | | none | the vendor's own reference of the shipment |
+
+A shipment is the rows of one order with the same `shipment`, else the same `tracking_number`, else the same
+`shipped_at`; rows of one product are added up. Its number follows from the order and that reference, so the same rows
+always have the same one. A tracking number that is added later makes another shipment, unless `shipment` is given.
+Format columns of long serial numbers as text: a spreadsheet program rounds them, and rounded ones are refused.
+
+Where the good rows of a file with bad ones are taken, only whole shipments are: a bad row keeps back every shipment to
+which it may belong. A row without an order may belong to any order with its reference; a row with too many or too few
+cells to every shipment of the orders that it names. A file with a fault in its header, or in which a quoted text does
+not end, is kept back as a whole.
 """
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from difflib import get_close_matches
 
@@ -15,8 +16,14 @@ from replenisher.planning.frames import LARGEST_QUANTITY, to_money
 
 LONGEST_ID = 100
 LARGEST_COST = Decimal(1_000_000)
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+"""Years of a date; another one is a slip of the pen or a placeholder."""
 
 _WHOLE = re.compile(r"[0-9]{1,15}")
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
+_LOCAL_MOMENT = re.compile(f"{_DAY}(?:[T ]{_CLOCK})?")
+_MOMENT = re.compile(f"{_DAY}(?:[T ]{_CLOCK}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})?)?")
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,4})?")
 _SHAPES = (
     (re.compile(r"-\s*[0-9].*"), "is negative"),
@@ -85,6 +92,34 @@ def one_of(words: Mapping[str, object]) -> Reader:
         return words[word]
 
     return read
+
+
+def moment(text: str) -> datetime:
+    """Read a date or a date with a time of day; without a zone it stays without one, a date alone is its beginning."""
+    if not _MOMENT.fullmatch(text):
+        raise CellFaultError(_no_moment(text, "2026-03-31, 2026-03-31T14:05 or 2026-03-31T14:05-05:00"))
+    return _on_the_calendar(text)
+
+
+def local_moment(text: str) -> datetime:
+    """Read a date or a date with a time of day that has no zone; a date alone is its beginning."""
+    if not _LOCAL_MOMENT.fullmatch(text):
+        raise CellFaultError(_no_moment(text, "2026-03-31 or 2026-03-31T14:05, in local time without a zone"))
+    return _on_the_calendar(text)
+
+
+def _no_moment(text: str, wanted: str) -> str:
+    return f'"{_short(text)}" is not a date or time of ISO 8601; write {wanted}'
+
+
+def _on_the_calendar(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise CellFaultError(f'"{text}" is not on the calendar or the clock; correct the date or the time') from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise CellFaultError(f'"{text}" is out of range; write a year from {FIRST_YEAR} to {LAST_YEAR}')
+    return found
 
 
 def _refusal(text: str, wanted: str) -> str:

@@ -41,12 +41,14 @@ class Column:
 class Table:
     """The file's values by column, with the line at which each row begins.
 
-    A value that could not be read is None; `faults` then says why.
+    A value that could not be read is None; `faults` then says why. `uneven` holds the cells of rows of another width
+    than the header, by line: they are in no column.
     """
 
     faults: FaultList
     lines: list[int] = field(default_factory=list)
     columns: dict[str, list[Any]] = field(default_factory=dict)
+    uneven: dict[int, list[str]] = field(default_factory=dict)
 
 
 def read_table(path: Path, columns: Sequence[Column], key: Sequence[str]) -> Table:
@@ -152,6 +154,7 @@ def _full_rows(rows: list[list[str]], header: list[str], table: Table) -> list[l
         if len(row) < width or (len(row) > width and any(row[width:])):
             hint = "put a text that holds the delimiter in quotes"
             table.faults.add(line, "", f"has {len(row)} cells, the header has {width}; {hint}")
+            table.uneven[line] = row
             continue
         if unnamed and any(row[place].strip() for place in unnamed):
             table.faults.add(line, "", "has a value in a column without a name; name the column or empty the cell")

@@ -9,6 +9,7 @@ import pandas as pd
 from replenisher.intake.cells import cost, free_text, identifier, one_of, whole_number
 from replenisher.intake.csv_file import Column, read_table
 from replenisher.planning.frames import PRODUCTS, check
+from replenisher.purchasing.serials import SerialKind
 
 STATUSES = {
     "active": False,
@@ -28,6 +29,7 @@ COLUMNS = (
     Column("unit_cost", cost, aliases=("cost",)),
     Column("lead_time_days", whole_number(0, 365), default=7),
     Column("status", one_of(STATUSES), default=False),
+    Column("serial_numbers", one_of({kind.value: kind for kind in SerialKind}), default=SerialKind.NONE),
 )
 
 
@@ -53,3 +55,13 @@ def read_products(path: Path) -> pd.DataFrame:
         }
     )
     return check(frame, PRODUCTS)
+
+
+def read_serial_kinds(path: Path) -> dict[str, SerialKind]:
+    """Read which serial numbers each SKU of a products file carries; planning does not need to know.
+
+    Raises PlannerFileError with every fault of the file, as `read_products` does.
+    """
+    table = read_table(path, COLUMNS, key=("sku",))
+    table.faults.raise_if_any()
+    return dict(zip(table.columns["sku"], table.columns["serial_numbers"], strict=True))

@@ -31,14 +31,17 @@ class FaultList:
         self.faults.append(FileFault(str(self.file), line, column, message))
 
     def raise_if_any(self) -> None:
-        """Raise PlannerFileError with the first `MOST_FAULTS` faults in the order of the file, if there are any."""
-        if not self.faults:
-            return
+        """Raise PlannerFileError with the faults that are told, if there are any."""
+        if self.faults:
+            raise PlannerFileError(self.told())
+
+    def told(self) -> list[FileFault]:
+        """Give the first `MOST_FAULTS` faults in the order of the file, and how many more there are."""
         told = sorted(self.faults, key=lambda fault: fault.line)[:MOST_FAULTS]
         more = len(self.faults) - len(told)
         if more:
             told.append(FileFault(str(self.file), 0, "", f"and {more} more faults"))
-        raise PlannerFileError(told)
+        return told
 
 
 @dataclass(frozen=True)
