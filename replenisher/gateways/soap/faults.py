@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from replenisher.errors import (
+    AbsentError,
     AmbiguousError,
     CredentialsError,
     ExistsError,
@@ -45,6 +46,8 @@ TABLE: tuple[tuple[str, type[GatewayError]], ...] = (
     (r"(company|client|vendor|retailer|store).{0,80}(not (been )?enabled|disabled|no permission)", ForbiddenError),
 )
 """Texts in lower case, the first match counts; the real ones carry an exception's name before them."""
+ABSENT = re.compile(r"purchase order.{0,120}(not|n't) (be )?(found|exist)", re.DOTALL)
+"""No document tells what a read of an order that is not there answers: a null result, or perhaps such a fault."""
 PATTERNS = tuple((re.compile(text, re.DOTALL), kind) for text, kind in TABLE)
 
 
@@ -56,9 +59,12 @@ def kind_of(text: str) -> type[GatewayError] | None:
 
 def fault_of(subject: Subject, fault: FaultReplyError, status: int, *, writing: bool) -> GatewayError:
     """Turn a fault into the error that it means, with its own words and the HTTP status."""
-    kind = kind_of(fault.text) or (AmbiguousError if writing else UnavailableError)
     words = hide(fault.text)[:WORDS_IN_MESSAGES]
     said = f"{subject}: fault {hide(fault.code)[:60]}, HTTP {status}: {words}"
+    kind = kind_of(fault.text)
+    if kind is None and not writing and ABSENT.search(fault.text.casefold()):
+        return AbsentError(said, explained=False, operation=subject.operation, answer=words)
+    kind = kind or (AmbiguousError if writing else UnavailableError)
     return kind(said, operation=subject.operation, status=status, answer=words)
 
 

@@ -215,6 +215,12 @@ def lines_of(head: OrderHead) -> tuple[PlatformLine, ...]:
     )
 
 
+def skus_by_item(head: OrderHead) -> dict[str, str]:
+    """Give the SKU of each of the platform's product ids on an order."""
+    ordered = ORDERED.read(child_of(head.element, "ProductsOrdered"))
+    return {item: sku for item, sku in zip(ordered["item"], ordered["sku"], strict=True) if item}
+
+
 def _serials(head: OrderHead, items: dict[str | None, str]) -> tuple[defaultdict[str, list[str]], ...]:
     """Give the received serial numbers by SKU, and those of them that cannot be sold."""
     all_of: defaultdict[str, list[str]] = defaultdict(list)

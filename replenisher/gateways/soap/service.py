@@ -97,7 +97,7 @@ class SoapService:
             if error.status is not None or not isinstance(subject, ReportSubject):
                 raise
             # Too large or packed too tightly: the report itself is at fault.
-            raise _refused(subject, UnreadableRowError("", str(error)), operation) from error
+            raise refused(subject, UnreadableRowError("", str(error)), operation) from error
 
     def write(
         self,
@@ -163,14 +163,15 @@ def _unreadable(
     subject: Subject, error: UnreadableRowError, operation: str, answer: Answer, *, writing: bool
 ) -> GatewayError:
     if isinstance(subject, ReportSubject) and not writing:
-        return _refused(subject, error, operation)
+        return refused(subject, error, operation)
     if writing:
         return damage_of(subject, f"{operation}: {error}", answer.status, writing=True)
     # The same rows would come again at once: no further try, but a later read may bring better ones.
     return LastingError(f"{subject}: {operation}: {error}; nothing of it is used", operation=subject.operation)
 
 
-def _refused(subject: ReportSubject, error: UnreadableRowError, operation: str) -> ReportRefusedError:
+def refused(subject: ReportSubject, error: UnreadableRowError, operation: str) -> ReportRefusedError:
+    """Make the error that refuses a report, naming the operation, the company, the element and the row."""
     where = f"{operation} of company {subject.company}"
     reason = f"{error.reason} ({error.key}, {where})" if error.key else f"{error.reason} ({where})"
     return ReportRefusedError(location=subject.location, report=subject.operation, field=error.field, reason=reason)

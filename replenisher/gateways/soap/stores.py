@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from replenisher.gateways.soap.cells import number, text
 from replenisher.gateways.soap.replies import Reply
 from replenisher.gateways.soap.rows import Cell, Rows, needed
@@ -28,20 +30,12 @@ STORES = Rows(
 def locations_of(reply: Reply, company: str) -> list[Location]:
     """Read a list of stores; one that is billed or shipped nowhere else is billed and shipped to itself."""
     columns = STORES.read(reply.result)
-    rows = (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
-    return [
-        Location(
-            company=company,
-            id=row["id"],
-            name=row["name"] or "",
-            bill_to=row["bill_to"] or row["id"],
-            ship_to=row["ship_to"] or row["id"],
-            address=row["address"] or "",
-            city=row["city"] or "",
-            region=row["region"] or "",
-            postal_code=row["postal_code"] or "",
-            country=row["country"] or "",
-            phone_number=row["phone_number"] or "",
-        )
-        for row in rows
-    ]
+    rows = zip(*columns.values(), strict=True)
+    return [location_of(dict(zip(columns, row, strict=True)), company) for row in rows]
+
+
+def location_of(row: Mapping[str, str | None], company: str) -> Location:
+    """Turn a store into a location."""
+    told = {name: value or "" for name, value in row.items()}
+    own = told["id"]
+    return Location(company=company, **told | {"ship_to": told["ship_to"] or own, "bill_to": told["bill_to"] or own})
