@@ -35,11 +35,15 @@ class ChildrenFailedError(ReplenisherError):
 
 @dataclass
 class Child:
-    """One process: its name in the stream, its command, and what it adds to the environment."""
+    """One process: its name in the stream, its command, and what it adds to the environment.
+
+    Without an `optional` one the others go on: it is given up, not they.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    optional: bool = False
     process: subprocess.Popen[str] | None = None
     starts: list[float] = field(default_factory=list)
 
@@ -95,7 +99,10 @@ class Children:
         return {child.name: child.process.pid for child in self._children if child.process is not None}
 
     def tend(self, seconds: float) -> None:
-        """Watch for so many seconds; restart what ended, ChildrenFailedError when it ends again and again."""
+        """Watch for so many seconds; restart what ended. What ends again and again is given up if it is optional.
+
+        Raises ChildrenFailedError when it is not.
+        """
         until = time.monotonic() + seconds
         while not self._stopping.is_set() and time.monotonic() < until:
             for child in self._children:
@@ -106,7 +113,12 @@ class Children:
     def _restart(self, child: Child, code: int) -> None:
         recent = [start for start in child.starts if time.monotonic() - start < RESTART_WINDOW_SECONDS]
         if len(recent) > MOST_RESTARTS:
-            raise ChildrenFailedError(f"{child.name} ended {len(recent)} times within a minute (exit code {code})")
+            told = f"{child.name} ended {len(recent)} times within a minute (exit code {code})"
+            if not child.optional:
+                raise ChildrenFailedError(told)
+            child.process = None
+            self._write("up", f"{told}; going on without it")
+            return
         self._write("up", f"{child.name} ended with exit code {code}; starting it again")
         self._stopping.wait(RESTART_SECONDS)
         if not self._stopping.is_set():

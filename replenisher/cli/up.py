@@ -27,7 +27,7 @@ def up(config: Path, *, sandbox: bool, flower: bool = True) -> None:
     """Start servers (unless configured), worker, beat, Flower and, if asked for, a sandbox; run until stopped.
 
     With `sandbox` a configuration for it is written into ./var/trial and used instead of `config`.
-    Raises ChildrenFailedError when a process ends again and again.
+    Raises ChildrenFailedError when a process other than Flower ends again and again.
     """
     console = Console(highlight=False, soft_wrap=True)
     children = Children(lambda name, line: _print_line(console, name, line))
@@ -68,10 +68,9 @@ def _start_flower(children: Children, settings: Settings, environment: dict[str,
     password = secrets.token_urlsafe(12) if given is None else given.get_secret_value()
     # Not in the command line, which every user of the machine can read.
     hidden = {"FLOWER_BASIC_AUTH": f"{settings.flower.username}:{password}"}
-    child = Child(
-        "flower", [*module(FLOWER), "--address=127.0.0.1", f"--port={settings.flower.port}"], {**environment, **hidden}
-    )
-    children.start(child)
+    command = [*module(FLOWER), "--address=127.0.0.1", f"--port={settings.flower.port}"]
+    # A monitor whose port another program has taken is no reason to stop ordering.
+    children.start(Child("flower", command, {**environment, **hidden}, optional=True))
     shown = f" with password {password} (made for this start)" if given is None else ""
     url = f"http://127.0.0.1:{settings.flower.port}"
     _print_line(console, "up", f"Flower: {url}, user {settings.flower.username}{shown}")

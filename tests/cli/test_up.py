@@ -117,6 +117,18 @@ def test_flower_wants_a_password_and_ctrl_c_leaves_nothing_running(tmp_path: Pat
         assert "stopping" in told
 
 
+def test_a_taken_port_of_flower_does_not_stop_the_daemon(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with running_up(tmp_path, port=int(other.getsockname()[1])) as (process, output):
+            eventually(lambda: "going on without it" in output.read_text(), "Flower was never given up")
+            assert worker_is_ready(output)
+            assert process.poll() is None
+            process.send_signal(signal.SIGINT)
+            assert process.wait(PATIENCE) == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_nothing_is_left_running_after(number: signal.Signals, tmp_path: Path) -> None:
     with running_up(tmp_path, "--no-flower", port=free_port()) as (process, output):

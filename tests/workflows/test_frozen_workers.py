@@ -117,13 +117,17 @@ def test_an_ambiguous_answer_that_comes_late_is_nothing_to_tell(open_shop: OpenS
 def test_never_more_orders_of_a_company_are_under_way_than_it_allows(open_shop: OpenShop, limit: int) -> None:
     work = {"submissions_in_flight": limit, "batch_locations": 8}
     shop = open_shop("--locations", "6", work=work, times={"rehint": 0.2})
-    lock, now, most = threading.Lock(), 0, 0
+    lock, now, most, full = threading.Lock(), 0, 0, threading.Event()
 
     def create(request: OrderRequest, **when: Any) -> OrderAccepted:
         nonlocal now, most
         with lock:
             now += 1
             most = max(most, now)
+            if now == limit:
+                full.set()
+        # The first ones wait for each other, however slowly they come; a moment more lets one too many be seen.
+        full.wait(1.0)
         time.sleep(0.1)
         answer = real.create(request, **when)
         with lock:

@@ -55,7 +55,7 @@ def record(
         )
         exceptions.raise_matter(session, location_matter(run, location, "location_refused", message, report))
     if frame is not None:
-        _record_planned(session, run, stamps, frame)
+        _record_planned(session, run, found, frame)
     for kind, rows in unmatched.items():
         missing = _skus_by_location(rows)
         exceptions.resolve(session, run.company, [one for one in found.frames if one not in missing], [kind])
@@ -71,14 +71,16 @@ def record_waiting(session: Session, run: PlanningRun, found: Findings, error: R
         run_batches.record_location(session, run.id, location, "pending", reason=str(why))
 
 
-def _record_planned(session: Session, run: PlanningRun, stamps: dict[str, ReportStamp], frame: pd.DataFrame) -> None:
+def _record_planned(session: Session, run: PlanningRun, found: Findings, frame: pd.DataFrame) -> None:
     quantities = frame["order_quantity"]
     rows = pd.DataFrame({"location": frame["location"], "units": quantities, "ordering_rows": quantities > 0})
     summary = rows.groupby("location", observed=True, sort=False).sum()
     summary = summary.assign(rows=rows.groupby("location", observed=True, sort=False).size())
-    planned = [str(location) for location in summary.index]
+    # A believed empty report has no row in the frame, and its location is planned all the same.
+    summary = summary.set_axis(summary.index.astype("str")).reindex(list(found.frames), fill_value=0)
+    planned = list(found.frames)
     figures = {name: summary[name].tolist() for name in ("rows", "ordering_rows", "units")}
-    stamped = {name: [getattr(stamps.get(one), name, None) for one in planned] for name in STAMPED}
+    stamped = {name: [getattr(found.stamps.get(one), name, None) for one in planned] for name in STAMPED}
     run_batches.record_planned(session, run.id, {"location": planned, **figures, **stamped})
     companies.remember_report_rows(session, run.company, dict(zip(planned, figures["rows"], strict=True)))
     exceptions.resolve(session, run.company, planned, ["location_refused", "location_missing", "overtaken"])
