@@ -23,6 +23,8 @@ from replenisher.workflows.plan.batch import plan_batch
 from replenisher.workflows.plan.close import close_run
 from replenisher.workflows.plan.start import start_run
 from replenisher.workflows.reconcile import reconcile_order
+from replenisher.workflows.ship.announce import announce_notice
+from replenisher.workflows.ship.settle import settle_notice
 from replenisher.workflows.submit import submit_order
 from replenisher.workflows.sweep import sweep
 from replenisher.workflows.track import track_order
@@ -164,6 +166,8 @@ def drain(services: Services, *, until: Callable[[], bool] | None = None, rounds
             *((submit_order, (order,)) for order in found.to_send),
             *((track_order, (order,)) for order in found.to_track),
             *((reconcile_order, (order,)) for order in found.to_reconcile),
+            *((announce_notice, (notice,)) for notice in found.to_announce),
+            *((settle_notice, (notice,)) for notice in found.to_settle),
         ]
         for step, ids in work:
             step(services, *ids)

@@ -62,6 +62,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("standing"),
     )
     _create_histories()
+    op.add_column("purchase_orders", sa.Column("platform_order_number", sa.Text(), nullable=True))
     op.execute("INSERT INTO order_moves (from_state, to_state) VALUES ('confirmed', 'cancelled')")
 
 
@@ -176,6 +177,7 @@ def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("SET LOCAL statement_timeout = '60s'")
     op.execute("DELETE FROM order_moves WHERE from_state = 'confirmed' AND to_state = 'cancelled'")
+    op.drop_column("purchase_orders", "platform_order_number")
     op.drop_table("notice_events")
     op.drop_table("notice_attempts")
     op.drop_index("uq_shipment_serials_standing", table_name="shipment_serials", postgresql_where=sa.text("standing"))

@@ -75,6 +75,7 @@ def _company(company: CompanyOverview) -> list[tuple[str, object]]:
         ("  next run", f"{slot(company.next_slot)} {zone}" if company.next_slot else "no schedule: only by hand"),
         ("  last run", _run(company.last_run)),
         ("  orders", ", ".join(placed.values()) or "none"),
+        ("  shipment notices", counted(company.notices) if company.notices else None),
         ("  open exceptions", counted(company.exceptions)),
     ]
 

@@ -178,6 +178,7 @@ class Order(Document):
     value: Mapped[Decimal | None] = mapped_column(Numeric(18, 4))
     units: Mapped[int] = mapped_column(BigInteger)
     platform_order_id: Mapped[str | None] = mapped_column(Text)
+    platform_order_number: Mapped[str | None] = mapped_column(Text)
     platform_status: Mapped[str | None] = mapped_column(Text)
     accepted_at: Mapped[datetime | None] = mapped_column(Instant)
     confirmed_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -122,11 +122,27 @@ def order_of(session: Session, order_id: int) -> Order | None:
 
 def find_order(session: Session, text: str) -> Order | None:
     """Find an order by our id or by its vendor invoice number, in any case."""
+    return order_with_number(session, text) or _order_with_our_id(session, text)
+
+
+def order_with_number(session: Session, text: str) -> Order | None:
+    """Find an order by its vendor invoice number, in any case."""
     query = select(Order).where(Order.vendor_invoice_number == text.strip().upper())
-    found = session.execute(query).scalar_one_or_none()
-    if found is None and text.strip().isdecimal() and int(text) < 2**63:
-        found = session.get(Order, int(text))
+    return session.execute(query).scalar_one_or_none()
+
+
+def order_with_id(session: Session, text: str) -> Order | None:
+    """Find an order by our id, else by its id at the platform, in any case; None when several have that one."""
+    found = _order_with_our_id(session, text)
+    if found is None:
+        query = select(Order).where(func.lower(Order.platform_order_id) == text.strip().lower()).limit(2)
+        named = session.execute(query).scalars().all()
+        found = named[0] if len(named) == 1 else None
     return found
+
+
+def _order_with_our_id(session: Session, text: str) -> Order | None:
+    return session.get(Order, int(text)) if text.strip().isdecimal() and int(text) < 2**63 else None
 
 
 def lines_of(session: Session, order_id: int) -> Sequence[OrderLine]:

@@ -10,6 +10,9 @@ from replenisher.workflows.plan.close import close_run
 from replenisher.workflows.plan.due import open_due_runs
 from replenisher.workflows.plan.start import start_run
 from replenisher.workflows.reconcile import reconcile_order as reconcile_one
+from replenisher.workflows.ship.announce import announce_notice as announce_one
+from replenisher.workflows.ship.drop_folder import import_dropped_files
+from replenisher.workflows.ship.settle import settle_notice as settle_one
 from replenisher.workflows.submit import submit_order as submit_one
 from replenisher.workflows.sweep import sweep
 from replenisher.workflows.track import track_order as track_one
@@ -17,8 +20,9 @@ from replenisher.workflows.track import track_order as track_one
 
 @shared_task
 def tick() -> None:
-    """Open the planning runs whose slots have come."""
+    """Open the planning runs whose slots have come, and import the shipments that were dropped."""
     open_due_runs(process.services())
+    import_dropped_files(process.services())
 
 
 @shared_task
@@ -29,9 +33,10 @@ def sweep_due() -> None:
         advance_run.delay(run_id)
     for run_id, number in due.batches:
         plan_batch.delay(run_id, number)
-    for step, orders in ((submit_order, due.to_send), (track_order, due.to_track), (reconcile_order, due.to_reconcile)):
-        for order_id in orders:
-            step.delay(order_id)
+    orders = ((submit_order, due.to_send), (track_order, due.to_track), (reconcile_order, due.to_reconcile))
+    for step, ids in (*orders, (announce_notice, due.to_announce), (settle_notice, due.to_settle)):
+        for one in ids:
+            step.delay(one)
 
 
 @shared_task
@@ -65,3 +70,15 @@ def track_order(order_id: int) -> None:
 def reconcile_order(order_id: int) -> None:
     """Look for one order whose fate is not known."""
     reconcile_one(process.services(), order_id)
+
+
+@shared_task
+def announce_notice(notice_id: int) -> None:
+    """Send one shipment notice."""
+    announce_one(process.services(), notice_id)
+
+
+@shared_task
+def settle_notice(notice_id: int) -> None:
+    """Look for one shipment notice whose fate is not known."""
+    settle_one(process.services(), notice_id)

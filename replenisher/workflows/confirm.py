@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from replenisher.database import exceptions, orders, submissions
+from replenisher.database import exceptions, notices, orders, submissions
 from replenisher.database.models import Order
 from replenisher.database.session import Session
 from replenisher.logs import get_logger
 from replenisher.purchasing.matching import differences
 from replenisher.purchasing.platform import PlatformOrder, PlatformStatus
+from replenisher.purchasing.receipts import match_receipts
 from replenisher.purchasing.receiving import Progress, progress
 from replenisher.purchasing.states import AT_PLATFORM, OrderState
 from replenisher.services import Services
 from replenisher.workflows.submit import order_matter
 
 log = get_logger(__name__)
+
+RECEIPTS = ("receipt_short", "receipt_over", "receipt_damaged", "receipt_unknown_serial")
+"""What receipts may say beside our shipment notices."""
+
+PASSING = ("order_changed", "unknown_status", "order_not_read", *RECEIPTS)
+"""What is settled when the next read no longer says it."""
 
 SETTLED = ("order_needs_person", "order_duplicate", "order_unknown", "order_not_sent", "order_accepted_late")
 
@@ -49,6 +56,7 @@ def found_at_platform(services: Services, session: Session, order: Order, theirs
         evidence=evidence,
         next_in=services.settings.times.track_every,
         platform_order_id=theirs.platform_order_id,
+        platform_order_number=theirs.platform_order_number or order.platform_order_number,
         platform_status=theirs.raw_status,
         confirmed_at=submissions.now(),
         polls=0,
@@ -67,26 +75,23 @@ def follow(services: Services, session: Session, order: Order, theirs: PlatformO
     """Fold what the platform says has been received into a confirmed order, and move it when that changes its state."""
     lines = orders.requested_lines(session, order.id)
     wrong = differences(order.vendor_invoice_number, lines, theirs)
+    known = {"platform_status": theirs.raw_status, "polls": 0}
+    if theirs.platform_order_number:
+        known["platform_order_number"] = theirs.platform_order_number
     if theirs.status is PlatformStatus.FAILED:
         ask_person(services, session, order, f"it was confirmed, and now the platform says {theirs.raw_status!r}")
         return
     how_far: Progress = progress(lines, theirs)
     changed = submissions.record_received(session, order.id, how_far.received)
-    told: dict[str, list[str]] = {}
-    for kind, text in (*how_far.notes, *(("order_changed", sentence) for sentence in wrong)):
-        told.setdefault(kind, []).append(text)
-    for kind, texts in told.items():
-        exceptions.raise_matter(session, order_matter(order, kind, "; ".join(texts)))
-    gone = [kind for kind in ("order_changed", "unknown_status", "order_not_read") if kind not in told]
-    exceptions.resolve(session, order.company, [order.vendor_invoice_number], gone)
+    _tell(session, order, theirs, how_far, wrong)
+    done = how_far.state is OrderState.RECEIVED
     every = services.settings.times.track_every
     if how_far.state is OrderState(order.state) or (how_far.state is OrderState.CONFIRMED):
-        submissions.look_again(session, order, next_in=every, platform_status=theirs.raw_status, polls=0)
+        submissions.look_again(session, order, next_in=every, **known)
         if changed:
             received = {"received": how_far.received}
             submissions.add_news(session, order, name="receipt", actor=services.actor, evidence=received)
         return
-    done = how_far.state is OrderState.RECEIVED
     submissions.move(
         session,
         order,
@@ -95,11 +100,23 @@ def follow(services: Services, session: Session, order: Order, theirs: PlatformO
         actor=services.actor,
         evidence={"received": how_far.received, "status": theirs.raw_status},
         next_in=None if done else every,
-        platform_status=theirs.raw_status,
-        polls=0,
+        **known,
         **({"received_at": submissions.now()} if done else {}),
     )
     log.info("order_receipt", order_id=order.id, to_state=how_far.state.value, lines_changed=changed)
+
+
+def _tell(session: Session, order: Order, theirs: PlatformOrder, how_far: Progress, wrong: tuple[str, ...]) -> None:
+    """Raise what a person should know of a followed order and its receipts, and settle what is no longer so."""
+    lines, announced = orders.requested_lines(session, order.id), notices.standing_lines(session, order.id)
+    receipts = match_receipts(lines, announced, theirs.lines, closed=how_far.state is OrderState.RECEIVED)
+    told: dict[str, list[str]] = {}
+    for kind, text in (*how_far.notes, *receipts, *(("order_changed", sentence) for sentence in wrong)):
+        told.setdefault(kind, []).append(text)
+    for kind, texts in told.items():
+        exceptions.raise_matter(session, order_matter(order, kind, "; ".join(texts)))
+    gone = [kind for kind in PASSING if kind not in told]
+    exceptions.resolve(session, order.company, [order.vendor_invoice_number], gone)
 
 
 def ask_person(

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from replenisher.config import CompanySettings
 from replenisher.config.slots import slots_between
-from replenisher.database import companies, due, exceptions, orders, run_batches, runs
+from replenisher.database import companies, due, exceptions, notices, orders, run_batches, runs
 from replenisher.database.migrate import current_revision, head_revision
 from replenisher.database.models import CompanyState, Order, PlanningRun, RunLocation
 from replenisher.database.session import Session
@@ -77,6 +77,7 @@ class CompanyOverview:
     next_slot: datetime | None
     last_run: RunFigures | None
     orders: dict[str, OrderCount]
+    notices: dict[str, int]
     exceptions: dict[str, int]
 
 
@@ -143,6 +144,7 @@ def _company(session: Session, company: CompanySettings, state: CompanyState | N
         orders={
             name: OrderCount(*counts) for name, counts in orders.counts_by_state(session, company=company.id).items()
         },
+        notices=notices.counts_by_state(session, company.id),
         exceptions=exceptions.counts(session, company.id),
     )
 

@@ -40,13 +40,13 @@ class Classified(Protocol):
 
 
 Outcome = TypeVar("Outcome", bound=Classified)
-Given = TypeVar("Given", bound=Classified, covariant=True)
+Outcome_co = TypeVar("Outcome_co", bound=Classified, covariant=True)
 
 
-class Classifier(Protocol[Given]):
+class Classifier(Protocol[Outcome_co]):
     """What makes an outcome of an answer or of the GatewayError that came instead."""
 
-    def __call__(self, answer: Any, *, resubmit_wait: float) -> Given:
+    def __call__(self, answer: Any, *, resubmit_wait: float) -> Outcome_co:
         """Classify the answer; `resubmit_wait` in seconds is the pause after a request that was not sent."""
         ...
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from replenisher.database import companies, due
+from replenisher.purchasing.notice_states import NoticeState
 from replenisher.purchasing.states import AT_PLATFORM, OrderState
 from replenisher.services import Services
 
@@ -24,6 +25,8 @@ class Due:
     to_send: list[int] = field(default_factory=list)
     to_track: list[int] = field(default_factory=list)
     to_reconcile: list[int] = field(default_factory=list)
+    to_announce: list[int] = field(default_factory=list)
+    to_settle: list[int] = field(default_factory=list)
 
 
 def sweep(services: Services) -> Due:
@@ -45,4 +48,6 @@ def sweep(services: Services) -> Due:
                 found.to_track.append(order)
             else:
                 found.to_reconcile.append(order)
+        for notice, state in due.hint_notices(session, configured, rehint=rehint, limit=LIMIT):
+            (found.to_announce if state == NoticeState.READY.value else found.to_settle).append(notice)
     return found

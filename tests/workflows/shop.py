@@ -19,12 +19,15 @@ from sqlalchemy import func, update
 
 from replenisher.database import exceptions, orders, run_batches, runs
 from replenisher.database.models import Order, OrderEvent, OrderLine, PlannerException, PlanningRun, RunBatch
+from replenisher.database.notice_models import ShipmentNotice
 from replenisher.services import Services, build
 from replenisher.workflows.plan.batch import plan_batch
 from replenisher.workflows.plan.close import close_run
 from replenisher.workflows.plan.due import open_manual_run
 from replenisher.workflows.plan.start import start_run
 from replenisher.workflows.reconcile import reconcile_order
+from replenisher.workflows.ship.announce import announce_notice
+from replenisher.workflows.ship.settle import settle_notice
 from replenisher.workflows.submit import submit_order
 from replenisher.workflows.sweep import sweep
 from replenisher.workflows.track import track_order
@@ -85,6 +88,8 @@ class Shop:
             *(partial(submit_order, services, order) for order in found.to_send),
             *(partial(track_order, services, order) for order in found.to_track),
             *(partial(reconcile_order, services, order) for order in found.to_reconcile),
+            *(partial(announce_notice, services, notice) for notice in found.to_announce),
+            *(partial(settle_notice, services, notice) for notice in found.to_settle),
         ]
 
     def work_until_states(self, *states: str, run: int | None = None) -> list[Order]:
@@ -172,7 +177,7 @@ class Shop:
     def time_passes(self) -> None:
         """Make everything that waits due now, as if its wait were over."""
         with self.services.database.transaction() as session:
-            for table in (Order, PlanningRun, RunBatch):
+            for table in (Order, PlanningRun, RunBatch, ShipmentNotice):
                 now = func.clock_timestamp()
                 session.execute(update(table).where(table.next_at.is_not(None)).values(next_at=now, hinted_at=None))
 
