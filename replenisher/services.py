@@ -10,21 +10,18 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from pydantic import SecretStr
 
 from replenisher.archive import Archive
-from replenisher.config import CompanySettings, Platform, Settings
+from replenisher.channels import channel_key, make_channel
+from replenisher.config import CompanySettings, Settings
 from replenisher.database.session import Database
 from replenisher.embedded import embedded_servers
 from replenisher.errors import ConfigurationError
 from replenisher.gateways.channel import Channel
-from replenisher.gateways.http.connection import Connection
-from replenisher.gateways.vendor_inventory import VendorInventory
 from replenisher.logs import add_secret
 
-Given = TypeVar("Given")
 DATABASE_VARIABLE = "REPLENISHER_DATABASE_URL"
 BROKER_VARIABLE = "REPLENISHER_BROKER_URL"
 """Set by whoever owns the embedded servers for the worker, beat and Flower it starts: these get URLs only."""
@@ -42,14 +39,14 @@ class Services:
 
     def channel(self, company: CompanySettings) -> Channel:
         """Give the channel that serves the company; companies on one platform share its client and its token."""
-        key = _channel_key(company)
+        key = channel_key(company)
         if key not in self._channels:
-            self._channels[key] = VendorInventory(connection_of(self.settings, company))
+            self._channels[key] = make_channel(self.settings, company)
         return self._channels[key]
 
     def forget_channel(self, company: CompanySettings) -> None:
         """Drop the company's channel, which remembers refused credentials; the next use starts afresh."""
-        channel = self._channels.pop(_channel_key(company), None)
+        channel = self._channels.pop(channel_key(company), None)
         if channel is not None:
             channel.close()
 
@@ -58,42 +55,6 @@ class Services:
         for channel in self._channels.values():
             channel.close()
         self.database.close()
-
-
-def _channel_key(company: CompanySettings) -> str:
-    return f"{company.channel}/{company.platform}"
-
-
-def connection_of(settings: Settings, company: CompanySettings) -> Connection:
-    """Turn the settings of a company's platform into what its REST gateway needs.
-
-    Raises ConfigurationError when one is missing, which the check of the configuration has said before.
-    """
-    platform: Platform = settings.platform_of(company)
-    return Connection(
-        base_url=_given_for(company, platform.base_url),
-        accounts_url=_given_for(company, platform.accounts_url),
-        username=_given_for(company, platform.username),
-        password=_given_for(company, platform.password).get_secret_value(),
-        client_id=_given_for(company, platform.client_id),
-        client_secret=_given_for(company, platform.client_secret).get_secret_value(),
-        vendor_id=settings.vendor.id,
-        deadline_seconds=platform.deadline_seconds,
-        connect_seconds=platform.connect_seconds,
-        read_seconds=platform.read_seconds,
-        max_response_bytes=platform.maximum_response_megabytes * 1024 * 1024,
-        read_attempts=platform.read_attempts,
-        read_total_seconds=platform.read_total_seconds,
-        threads=platform.threads,
-        verify=platform.verify_tls,
-        send_within_seconds=settings.times.send_guard,
-    )
-
-
-def _given_for(company: CompanySettings, setting: Given | None) -> Given:
-    if setting is None:
-        raise ConfigurationError(f"platform {company.platform} lacks what channel {company.channel} needs")
-    return setting
 
 
 def _revealed(url: SecretStr | None) -> str | None:

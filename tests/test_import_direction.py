@@ -21,6 +21,7 @@ LADDER = (
     {"cli", "web", "tasks"},
     {"workflows"},
     {"services"},
+    {"channels"},
     {"embedded"},
     {"gateways", "intake", "database", "archive", "outlets"},
     {"config", "logs"},

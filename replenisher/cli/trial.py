@@ -19,6 +19,14 @@ from replenisher.errors import ReplenisherError
 
 READY_SECONDS = 30.0
 MARK = "made-by-a-trial"
+REST = "vendor_inventory"
+_LEVELS: Mapping[str, tuple[str, Sequence[str]]] = {
+    REST: (".", ()),
+    "vmi": ("vmi", ("--ids", "soap")),
+    "cmi": ("cmi", ("--ids", "soap", "--every-level")),
+}
+"""Where a channel's planners' files are below the trial's folder, and how the sandbox is asked for them: SOAP knows
+locations by other ids, and CMI has no report with the retailer's levels."""
 _held: list[IO[str]] = []
 _ZONES = ("America/Regina", "America/Toronto", "America/Vancouver")
 
@@ -73,13 +81,19 @@ def wait_for_sandbox(folder: Path) -> dict[str, Any]:
 
 
 def write_planners_files(folder: Path, options: Sequence[str]) -> None:
-    """Write products.csv and levels.csv of the sandbox's catalog."""
-    command = [sys.executable, "-m", "replenisher.sandbox", "files", "--folder", str(folder), *options]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
+    """Write the planners' files of the sandbox's catalog: products, counts, and levels for every channel."""
+    for below, given in _LEVELS.values():
+        command = [sys.executable, "-m", "replenisher.sandbox", "files", "--folder", str(folder / below), *given]
+        subprocess.run([*command, *options], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
 
 
-def write_configuration(folder: Path, ready: Mapping[str, Any], times: Mapping[str, Any] | None = None) -> Path:
-    """Write a configuration for the running sandbox into the folder; gives its path."""
+def write_configuration(
+    folder: Path, ready: Mapping[str, Any], times: Mapping[str, Any] | None = None, channels: Sequence[str] = (REST,)
+) -> Path:
+    """Write a configuration for the running sandbox into the folder; gives its path.
+
+    The companies take the channels in turn.
+    """
     for name in ("password", "client_secret"):
         path = folder / f"sandbox-{name}"
         path.touch(mode=0o600)
@@ -89,25 +103,9 @@ def write_configuration(folder: Path, ready: Mapping[str, Any], times: Mapping[s
         "data_folder": ".",
         "products_file": "products.csv",
         "levels_file": "levels.csv",
-        "platforms": {
-            "sandbox": {
-                "base_url": ready["vendor_inventory_url"],
-                "accounts_url": ready["accounts_url"],
-                "username": ready["username"],
-                "password": "${file:sandbox-password}",
-                "client_id": ready["client_id"],
-                "client_secret": "${file:sandbox-client_secret}",
-            }
-        },
+        "platforms": {"sandbox": _platform(ready)},
         "companies": [
-            {
-                "id": str(company["id"]),
-                "name": company["name"],
-                "platform": "sandbox",
-                "time_zone": _ZONES[place % len(_ZONES)],
-                "schedule": "0 5 * * *",
-                "approval": {"value_limit": "7500.00"},
-            }
+            _company(place, company, channels[place % len(channels)])
             for place, company in enumerate(ready["companies"])
         ],
         "logs": {"format": "console"},
@@ -117,6 +115,39 @@ def write_configuration(folder: Path, ready: Mapping[str, Any], times: Mapping[s
     path = folder / "replenisher.yaml"
     path.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
     return path
+
+
+def _platform(ready: Mapping[str, Any]) -> dict[str, Any]:
+    """Name all three services; which of them a company uses is its channel's one word."""
+    account = {
+        "vendor_id": ready["vendor_guid"],
+        "username": ready["username"],
+        "password": "${file:sandbox-password}",
+    }
+    return {
+        "base_url": ready["vendor_inventory_url"],
+        "accounts_url": ready["accounts_url"],
+        "username": ready["username"],
+        "password": "${file:sandbox-password}",
+        "client_id": ready["client_id"],
+        "client_secret": "${file:sandbox-client_secret}",
+        "vmi": {"url": ready["vmi_url"], **account},
+        "cmi": {"url": ready["cmi_url"], **account},
+    }
+
+
+def _company(place: int, company: Mapping[str, Any], channel: str) -> dict[str, Any]:
+    levels, _ = _LEVELS[channel]
+    return {
+        "id": str(company["id"] if channel == REST else company["guid"]),
+        "name": company["name"],
+        "channel": channel,
+        "platform": "sandbox",
+        "time_zone": _ZONES[place % len(_ZONES)],
+        "schedule": "0 5 * * *",
+        "levels_file": str(Path(levels) / "levels.csv"),
+        "approval": {"value_limit": "7500.00"},
+    }
 
 
 def advance(folder: Path, days: int) -> None:

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from replenisher.channels import channel_key, make_channel
 from replenisher.config import CompanySettings, Settings
 from replenisher.errors import ConfigurationError, GatewayError
 from replenisher.gateways.channel import Channel
-from replenisher.gateways.vendor_inventory import VendorInventory
 from replenisher.intake.levels import read_levels
 from replenisher.intake.products import read_products
 from replenisher.intake.text_file import read_text
-from replenisher.services import connection_of
 
 SHOWN = 5
 
@@ -111,9 +110,9 @@ def _company_warnings(settings: Settings) -> Iterator[str]:
 def connect(settings: Settings) -> list[CompanyConnected]:
     """Sign in to every platform and ask which companies and locations are enabled; writes nothing anywhere."""
     answers: list[CompanyConnected] = []
-    for name in dict.fromkeys(company.platform for company in settings.companies):
-        here = [company for company in settings.companies if company.platform == name]
-        channel: Channel = VendorInventory(connection_of(settings, here[0]))
+    for key in dict.fromkeys(channel_key(company) for company in settings.companies):
+        here = [company for company in settings.companies if channel_key(company) == key]
+        channel = make_channel(settings, here[0])
         try:
             answers.extend(_platform(channel, here))
         finally:
