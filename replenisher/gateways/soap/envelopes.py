@@ -69,7 +69,7 @@ class Envelopes:
             (self._binding,) = description(self._wsdl).bindings.values()
         try:
             return self._binding.get(name)
-        except KeyError:
+        except ValueError:
             raise LookupError(f"{self._wsdl} has no operation {name}") from None
 
 
