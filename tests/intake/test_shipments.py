@@ -99,6 +99,12 @@ def test_a_row_names_exactly_one_order(shipments: Read) -> None:
     assert kept(file) == [4]
 
 
+def test_an_order_that_cannot_be_read_is_told_as_that_and_not_as_missing(shipments: Read) -> None:
+    for row in ("R\u200b1,,A,1,,2026-03-31,T1,,\n", ",1\u200b7,A,1,,2026-03-31,T1,,\n"):
+        (told,) = faults(shipments(HEADER + row + "R1,,A,1,,2026-03-31,T2,,\n"))
+        assert told.endswith("holds a line break or another invisible character; retype the cell")
+
+
 def test_a_file_that_names_no_order_at_all_is_told_once(shipments: Read) -> None:
     told = "shipments.csv: no row names its order; add a column vendor_invoice_number or order_id, and fill it"
     for content in ("sku,quantity,shipped_at\n" + "A,1,2026-03-31\n" * 3, HEADER + ",,A,1,,2026-03-31,,,\n" * 3):

@@ -121,6 +121,11 @@ def test_every_unit_of_a_serialised_product_has_a_serial_number(given_numbers: i
     )
 
 
+def test_every_unit_of_a_product_with_imeis_has_one() -> None:
+    assert faults(NoticeLine("P", 2, IMEIS)) == ()
+    assert faults(NoticeLine("P", 2)) == ("P: every unit carries a serial number, but 0 are given for 2 units",)
+
+
 def test_a_product_without_serial_numbers_has_one_for_each_unit_or_none() -> None:
     for sku_lines in ((NoticeLine("C", 3),), (NoticeLine("C", 3, numbers(3)),)):
         assert faults(*sku_lines) == ()

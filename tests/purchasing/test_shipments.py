@@ -83,6 +83,11 @@ def test_one_order_in_another_case_is_the_same_order_but_an_id_is_another_name()
     assert len(group_rows([row(), row(order=OrderReference(order_id="R1"))])) == 2
 
 
+def test_one_reference_in_another_case_is_the_same_shipment_under_the_same_number() -> None:
+    (shipment,) = group_rows([row(tracking_number="1z9"), row("B", tracking_number="1Z9")])
+    assert shipment_number("R1", shipment.reference) == shipment_number("R1", "1z9")
+
+
 def test_serial_numbers_lose_the_blanks_around_them_and_keep_their_case() -> None:
     (shipment,) = group_rows([row("A", 2, " b ", "A1")])
     assert shipment.lines == (NoticeLine("A", 2, ("A1", "b")),)
