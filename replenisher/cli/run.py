@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TaskID
 
 from replenisher.cli.exits import ExitCode, code_of
 from replenisher.cli.options import CompanyOption, ConfigOption, JsonOption, connected
+from replenisher.cli.progress import counting
 from replenisher.cli.run_pages import print_rehearsals, print_runs, rehearsal_as_data
 from replenisher.cli.screen import literal, messages, out, print_json
 from replenisher.errors import NotFoundError, ReplenisherError
@@ -67,14 +67,6 @@ def _companies(settings: Settings, company: str | None, location: list[str] | No
     return list(settings.companies)
 
 
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    shown = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=30), MofNCompleteColumn())
-    console = messages()
-    with Progress(*shown, TimeElapsedColumn(), console=console, disable=not console.is_terminal) as progress:
-        yield progress
-
-
 def _carry_out(
     services: Services, wanted: list[CompanySettings], location: list[str] | None, *, join: bool, as_json: bool
 ) -> list[ExitCode]:
@@ -83,7 +75,7 @@ def _carry_out(
 
     done: list[RunFigures] = []
     codes: list[ExitCode] = []
-    with _progress() as progress:
+    with counting() as progress:
         for company in wanted:
             try:
                 figures = run_figures(services, _run_one(services, company, location, progress, join=join))
@@ -145,7 +137,7 @@ def _rehearse(
 
     found: list[Rehearsal] = []
     codes: list[ExitCode] = []
-    with _progress() as progress:
+    with counting() as progress:
         for company in wanted:
             task = progress.add_task(f"{company.name}: locations read and planned", total=None)
             try:

@@ -75,10 +75,11 @@ def facts(pairs: Iterable[tuple[str, object]]) -> Table:
 
 def print_json(value: object) -> None:
     """Write a value as JSON to standard output; dates in ISO form, amounts as text."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=_plain) + "\n")
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=plain) + "\n")
 
 
-def _plain(value: object) -> Any:
+def plain(value: object) -> Any:
+    """Turn a value that JSON does not know into one that it does; dates in ISO form, amounts as text."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     for kind, write in _WRITERS:

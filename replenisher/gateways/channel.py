@@ -6,12 +6,13 @@ Reads are retried inside the gateway; writes are sent exactly once and never ret
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pandas as pd
 
+from replenisher.gateways.observations import Findings, ProbeRequest
 from replenisher.purchasing.platform import (
     Company,
     CompanyRelationship,
@@ -161,4 +162,16 @@ class Channel(ReportSource, OrderDesk, NoticeDesk, LevelDesk, Protocol):
 
     def close(self) -> None:
         """Give back connections and threads."""
+        ...
+
+
+@runtime_checkable
+class Probed(Protocol):
+    """A channel whose interface can be asked what it does where the documents are no help."""
+
+    def probe(self, request: ProbeRequest, tell: Callable[[str], None]) -> Findings:
+        """Ask the interface read-only, telling what is asked next; nothing is written at the platform.
+
+        Raises CredentialsError when signing in is refused; any other failure is a check with its problem.
+        """
         ...

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from replenisher.errors import CredentialsError, GatewayError
 from replenisher.purchasing.platform import ReportWindow
@@ -95,22 +95,16 @@ class ProbeRequest:
 
 @dataclass
 class Findings:
-    """What a probe found; `location` is the one whose reports were read, None when it came to none."""
+    """What a probe found.
+
+    `location` is the one whose reports were read, None when it came to none; `listed` are the company's locations,
+    None when the list was not answered.
+    """
 
     location: str | None = None
+    listed: tuple[str, ...] | None = None
     checks: list[Check] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
-
-
-class Probed(Protocol):
-    """A channel whose interface can be probed."""
-
-    def probe(self, request: ProbeRequest, tell: Callable[[str], None]) -> Findings:
-        """Ask the interface read-only, telling what is asked next; nothing is written at the platform.
-
-        Raises CredentialsError when signing in is refused; any other failure is a check with its problem.
-        """
-        ...
 
 
 @dataclass(frozen=True)

@@ -67,14 +67,17 @@ class _Conversation:
         self._read("companies", "sign in, list of companies", self._routes.companies(), places.parse_companies)
         call = self._routes.locations(company)
         self._read("locations", "list of locations", call, lambda answer: places.parse_locations(answer, company))
-        location = self._request.location or next((str(row["LocationId"]) for row in self._raw.rows("locations")), None)
+        listed = [str(row["LocationId"]) for row in self._raw.rows("locations")]
+        answered = "locations" in self._raw.documents
+        wanted = self._request.location or next(iter(listed), None)
+        location = wanted if wanted in listed or not answered else None
         observations: list[Observation] = []
         if location is not None:
             observations += self._reports(location)
         observations += self._orders(location)
         observations += [*judge_reports(self._raw), *judge_orders(self._raw)]
         observations += [unanswered(question, "only a write would tell") for question in questions.WRITES]
-        return Findings(location, self._interview.checks, observations)
+        return Findings(location, tuple(listed) if answered else None, self._interview.checks, observations)
 
     def _read(self, name: str, asked: str, call: Call, parse: Callable[[Answer], object]) -> None:
         """Read by the real parser, and keep the decoded answer, or why there is none, under the name."""
