@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,15 @@ import typer
 from replenisher.cli.options import ConfigOption, config_path
 
 PANEL = "Daemon"
+
+
+class DemoChannel(Enum):
+    """What the demonstration can be shown with."""
+
+    VENDOR_INVENTORY = "vendor_inventory"
+    VMI = "vmi"
+    CMI = "cmi"
+    ALL = "all"
 
 
 def register(app: typer.Typer) -> None:
@@ -36,8 +46,11 @@ def demo(
     folder: Annotated[
         Path, typer.Option("--folder", metavar="PATH", help="Where everything is kept to be looked at.")
     ] = Path("var/demo"),
+    channel: Annotated[
+        DemoChannel, typer.Option("--channel", help="Which interface serves the companies; `all` gives each another.")
+    ] = DemoChannel.VENDOR_INVENTORY,
 ) -> None:
-    """Show two planning cycles with real servers, real workers and a sandbox platform."""
+    """Show two planning cycles and shipments with real servers, real workers and a sandbox platform."""
     from replenisher.cli.demo import demo as show  # noqa: PLC0415 - `--help` must not wait for it
 
-    show(folder)
+    show(folder, channel.value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -15,18 +15,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from replenisher import services as wiring
 from replenisher.cli import trial
 from replenisher.cli.demo_report import CycleFigures, print_cycle, print_explanation, print_next_steps, print_orders
+from replenisher.cli.demo_shipments import print_notices, under_way, write_shipments
 from replenisher.cli.processes import BEAT, WORKER, Child, Children, module
 from replenisher.config import load
 from replenisher.database import orders, run_batches, runs
 from replenisher.database.migrate import migrate
 from replenisher.errors import ReplenisherError
+from replenisher.intake.products import read_serial_kinds
 from replenisher.purchasing.states import OrderState
 from replenisher.services import Services
 from replenisher.workflows.approve import approve_order
 from replenisher.workflows.plan.due import open_manual_run
+from replenisher.workflows.ship.importing import import_shipments
 
 FOLDER = Path("var/demo")
-SIZE = ("--companies", "2", "--locations", "12", "--skus", "250")
+CHANNELS = {name: (name,) for name in ("vendor_inventory", "vmi", "cmi")} | {"all": ("vendor_inventory", "vmi", "cmi")}
+"""What `--channel` may say, and the channels that the companies take in turn."""
 SHORT_TIMES = {
     "sweep": 0.5,
     "rehint": 5.0,
@@ -44,8 +48,10 @@ DAYS = 7
 MOVING = (OrderState.APPROVED, OrderState.SUBMITTING, OrderState.ACCEPTED, OrderState.UNKNOWN)
 
 
-def demo(folder: Path = FOLDER) -> None:
+def demo(folder: Path = FOLDER, channel: str = "vendor_inventory") -> None:
     """Run two cycles with a week of sales between them; everything stays in `folder` to be looked at.
+
+    `channel` is one of CHANNELS. What is confirmed in the first cycle is shipped, so that it arrives as announced.
 
     Raises ReplenisherError when a step does not end within two minutes, naming the log to read.
     """
@@ -57,8 +63,9 @@ def demo(folder: Path = FOLDER) -> None:
         children = Children(lambda name, line: _write(log, name, line))
         stack.callback(children.stop, 20.0)
         progress = stack.enter_context(_progress(console))
-        services, config = _start(stack, folder, children, progress)
+        services, config = _start(stack, folder, children, progress, CHANNELS[channel])
         first = _cycle(services, children, progress, "cycle 1", days_ahead=0)
+        _ship(services, folder, children, progress)
         task = progress.add_task(f"{DAYS} days pass: customers buy, orders arrive", total=1)
         trial.advance(folder, DAYS)
         progress.advance(task)
@@ -67,6 +74,7 @@ def demo(folder: Path = FOLDER) -> None:
         print_cycle(console, "Cycle 1, first plan", first)
         print_cycle(console, f"Cycle 2, {DAYS} days later", second)
         print_orders(console, services)
+        print_notices(console, services)
         print_explanation(console, services, second)
         print_next_steps(console, config, folder, time.monotonic() - started, SHORT_TIMES)
         children.stop(20.0)
@@ -88,11 +96,14 @@ def _progress(console: Console) -> Progress:
     )
 
 
-def _start(stack: ExitStack, folder: Path, children: Children, progress: Progress) -> tuple[Services, Path]:
+def _start(
+    stack: ExitStack, folder: Path, children: Children, progress: Progress, channels: Sequence[str]
+) -> tuple[Services, Path]:
     task = progress.add_task("starting PostgreSQL, Valkey, sandbox and workers", total=4)
-    trial.write_planners_files(folder, SIZE)
-    children.start(trial.sandbox_child(folder, SIZE))
-    config = trial.write_configuration(folder, trial.wait_for_sandbox(folder), SHORT_TIMES)
+    size = ("--companies", str(max(2, len(channels))), "--locations", "12", "--skus", "250")
+    trial.write_planners_files(folder, size)
+    children.start(trial.sandbox_child(folder, size))
+    config = trial.write_configuration(folder, trial.wait_for_sandbox(folder), SHORT_TIMES, channels)
     progress.advance(task)
     settings = load(config)
     stack.enter_context(wiring.servers(settings))
@@ -107,6 +118,20 @@ def _start(stack: ExitStack, folder: Path, children: Children, progress: Progres
     children.start(Child("beat", module(BEAT), environment))
     progress.advance(task)
     return services, config
+
+
+def _ship(services: Services, folder: Path, children: Children, progress: Progress) -> None:
+    """Pack confirmed orders, import the file of shipments, and wait until the platform has taken the notices."""
+    path = write_shipments(services, folder, read_serial_kinds(folder / "products.csv"))
+    task = progress.add_task("shipments imported, notices sent", total=None)
+    import_shipments(services, path, keep_good=False, actor="person:demo")
+
+    def settled() -> bool:
+        found, moving = under_way(services)
+        progress.update(task, total=found, completed=found - moving)
+        return moving == 0
+
+    _wait(children, settled, "sending notices")
 
 
 def _cycle(

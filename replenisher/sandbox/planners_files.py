@@ -22,6 +22,7 @@ _PRODUCT_COLUMNS = (
     "unit_cost",
     "lead_time_days",
     "status",
+    "serial_numbers",
 )
 _LEVEL_COLUMNS = ("location", "sku", "reorder_point", "order_up_to_level")
 _COUNT_COLUMNS = ("location", "sku", "quantity", "counted_at")
@@ -90,6 +91,7 @@ def _product_rows(setup: Setup) -> Rows:
             "" if product.unit_cost is None else product.unit_cost,
             product.lead_time_days,
             "discontinued" if product.discontinued else "active",
+            "imei" if product.serialised else "none",
         )
         for product in make_catalog(setup.seed, setup.skus)
     ]

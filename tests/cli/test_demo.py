@@ -12,8 +12,8 @@ import pytest
 COMMAND = Path(sys.executable).with_name("replenisher")
 
 
-def demo(folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [str(COMMAND), "demo", "--folder", "demo"]
+def demo(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [str(COMMAND), "demo", "--folder", "demo", *options]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=110, check=False)
 
 
@@ -34,6 +34,14 @@ def test_it_shows_both_cycles_with_every_location_read(twice: list[subprocess.Co
     rows = re.findall(r"│ \d{5}\s+│\s+\d+ │\s+12 │\s+0 │\s+3,000 │", out)
     assert len(rows) == 4, out
     assert "confirmed" in out
+
+
+def test_it_keeps_the_shipment_notices_that_this_interface_does_not_take(
+    twice: list[subprocess.CompletedProcess[str]],
+) -> None:
+    rows = re.findall(r"│ [A-Z][\w ]+│ +(\d+) │ +([\d,]+) │ +(\d+) │ (\d+) recorded", twice[0].stdout)
+    assert len(rows) == 2, twice[0].stdout
+    assert all(int(notices) == int(recorded) > 0 and int(serials) > 0 for notices, _, serials, recorded in rows)
 
 
 def test_it_explains_a_line_and_says_where_to_look_next(twice: list[subprocess.CompletedProcess[str]]) -> None:
