@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -142,7 +143,17 @@ def row(order: Order | str, sku: str, quantity: int, serials: Sequence[str] = ()
     """One row of a shipments file."""
     number = order if isinstance(order, str) else order.vendor_invoice_number
     cells = {"shipped_at": "2026-03-02T15:30", "tracking_number": "", "carrier": "UPS", "shipment": "", **values}
-    return ",".join((number, sku, str(quantity), " ".join(serials), *(str(cells[name]) for name in cells)))
+    return ",".join((number, f'"{sku}"', str(quantity), " ".join(serials), *(str(cells[name]) for name in cells)))
+
+
+def carry_serials(products: Path, kinds: dict[str, str]) -> None:
+    """Say in the products file which SKUs carry serial numbers; the others carry none."""
+    with products.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    with products.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(dict.fromkeys((*rows[0], "serial_numbers"))))
+        writer.writeheader()
+        writer.writerows({**one, "serial_numbers": kinds.get(one["sku"], "none")} for one in rows)
 
 
 def opened_dock(shop: Shop, folder: Path, **desk: bool) -> Dock:
@@ -155,6 +166,7 @@ def opened_dock(shop: Shop, folder: Path, **desk: bool) -> Dock:
         announce=made.announce,
         notices=made.notices,
     )
+    carry_serials(folder / "products.csv", {})
     shop.plan()
     shop.work_until_states("confirmed")
     return Dock(shop, made, folder)

@@ -77,7 +77,7 @@ def import_shipments(
                 entries.extend(importing.enter(session, [shipment]))
     else:
         entries = _all_or_none(services, importing, shipments, faulty=bool(file.faults))
-    faults = (*map(str, file.faults), *_faults(path.name, entries))
+    faults = (*(str(replace(fault, file=path.name)) for fault in file.faults), *_faults(path.name, entries))
     companies = tuple(sorted({order.company for order in found.values()}))
     result = Imported(path.name, tuple(entries), faults, keep_good or not faults, companies)
     log.info("shipments_imported", file=path.name, faults=len(faults), **result.counts())
