@@ -6,7 +6,7 @@ import getpass
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated, TextIO, cast
 
 import typer
 
-from replenisher.errors import ConfigurationError
+from replenisher.cli.exits import ExitCode, code_of
+from replenisher.cli.screen import literal, messages, out
+from replenisher.errors import ConfigurationError, ReplenisherError
 
 if TYPE_CHECKING:
     from replenisher.config import Settings
@@ -43,6 +45,8 @@ ConfigOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 CompanyOption = Annotated[str | None, typer.Option("--company", metavar="ID", help="Only this company.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="Most rows shown, newest first.")]
+
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept in its history.")]
 
 
 @dataclass
@@ -102,6 +106,29 @@ def connected(config: Path | None) -> Iterator[Services]:
         services.database.ping()
         check_migrated(services.database)
         yield services
+
+
+def given_reason(reason: str) -> str:
+    """Give the reason, which must say something."""
+    if not reason.strip():
+        raise typer.BadParameter("should not be empty", param_hint="--reason")
+    return reason
+
+
+def each_of(ids: list[str], config: Path | None, do: Callable[[Services, str], str], done: str) -> None:
+    """Do it to each and tell what `do` says of it; one failure stops no other, and the first gives the exit code."""
+    codes: list[ExitCode] = []
+    with connected(config) as services:
+        for text in ids:
+            try:
+                told = do(services, text)
+            except ReplenisherError as error:
+                messages().print(literal(f"{text}: not {done}: {error}"), soft_wrap=True)
+                codes.append(code_of(error))
+            else:
+                out().print(literal(told))
+    if codes:
+        raise typer.Exit(codes[0])
 
 
 def person() -> str:

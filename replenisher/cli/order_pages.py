@@ -11,6 +11,7 @@ from replenisher.cli.screen import add_row, facts, instant, literal, minute, mon
 
 if TYPE_CHECKING:
     from replenisher.database.models import Order, OrderAttempt, OrderEvent, OrderLine
+    from replenisher.database.tables import Attempt, Event
 
 STYLES = {"held": "yellow", "unknown": "yellow", "needs_person": "bold red", "duplicate": "bold red", "refused": "red"}
 """States that ask for a look."""
@@ -112,12 +113,23 @@ def print_order(
         for reason in order.hold_reasons:
             console.print(literal(f"  {reason}"))
     _print_lines(console, lines)
-    if attempts:
-        made = table("attempt", "started", "worker", "request", right=("attempt",), title="Attempts to send")
-        for attempt in attempts:
-            request = f"sha256 {attempt.request_sha256[:12]}…"
-            add_row(made, attempt.attempt, instant(attempt.started_at), attempt.worker, request)
-        console.print(made)
+    print_attempts(console, attempts)
+    print_events(console, events)
+
+
+def print_attempts(console: Console, attempts: Sequence[Attempt]) -> None:
+    """Print the attempts to send a document, if there are any."""
+    if not attempts:
+        return
+    made = table("attempt", "started", "worker", "request", right=("attempt",), title="Attempts to send")
+    for attempt in attempts:
+        request = f"sha256 {attempt.request_sha256[:12]}…"
+        add_row(made, attempt.attempt, instant(attempt.started_at), attempt.worker, request)
+    console.print(made)
+
+
+def print_events(console: Console, events: Sequence[Event]) -> None:
+    """Print everything that happened to a document."""
     made = table("at", "event", "move", "by", "evidence", title="What happened", keep=("at", "event", "move"))
     for event in events:
         add_row(made, instant(event.at), event.name, _move(event), event.actor, _evidence(event.evidence))
@@ -151,7 +163,7 @@ def _print_lines(console: Console, lines: Sequence[OrderLine]) -> None:
     console.print(made)
 
 
-def _move(event: OrderEvent) -> str:
+def _move(event: Event) -> str:
     return "" if event.to_state is None else f"{event.from_state or 'new'} → {event.to_state}"
 
 

@@ -1,4 +1,4 @@
-"""`orders`: list, look at, approve, decline and accept purchase orders."""
+"""`orders`: list, look at, approve, decline, accept and cancel purchase orders."""
 
 from __future__ import annotations
 
@@ -8,18 +8,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from replenisher.cli.exits import ExitCode, code_of
-from replenisher.cli.options import CompanyOption, ConfigOption, JsonOption, LimitOption, connected, person
+from replenisher.cli.options import (
+    CompanyOption,
+    ConfigOption,
+    JsonOption,
+    LimitOption,
+    ReasonOption,
+    connected,
+    each_of,
+    given_reason,
+    person,
+)
 from replenisher.cli.order_pages import order_as_data, print_list, print_order
-from replenisher.cli.screen import literal, messages, out, print_json
-from replenisher.errors import NotFoundError, ReplenisherError
+from replenisher.cli.screen import literal, messages, print_json
+from replenisher.cli.shipment_pages import notice_as_data, print_notices
+from replenisher.errors import NotFoundError
 
 if TYPE_CHECKING:
     from replenisher.database.models import Order
     from replenisher.services import Services
 
-orders = typer.Typer(help="Purchase orders: list, show, approve, decline, accept.", no_args_is_help=True)
-ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with the order.")]
+orders = typer.Typer(help="Purchase orders: list, show, approve, decline, accept, cancel.", no_args_is_help=True)
 IdsArgument = Annotated[list[str], typer.Argument(metavar="ID...", help="Order ids or vendor invoice numbers.")]
 
 
@@ -70,8 +79,9 @@ def show_order(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Show an order: its lines, what has been received, every attempt and everything that happened to it."""
-    from replenisher.database import orders as queries  # noqa: PLC0415 - `--help` must not wait for it
+    """Show an order: lines, what has been received, attempts, everything that happened to it, shipment notices."""
+    from replenisher.database import notices  # noqa: PLC0415 - `--help` must not wait for it
+    from replenisher.database import orders as queries  # noqa: PLC0415 - as above
 
     with connected(config) as services, services.database.transaction() as session:
         found = queries.find_order(session, order)
@@ -84,10 +94,13 @@ def show_order(
             queries.attempts_of(session, found.id),
             queries.events_of(session, found.id),
         )
+        announced = notices.listed(session, order_id=found.id)
     if as_json:
-        print_json(order_as_data(found, *parts))
-    else:
-        print_order(found, *parts)
+        print_json(order_as_data(found, *parts) | {"notices": [notice_as_data(notice) for notice in announced]})
+        return
+    print_order(found, *parts)
+    if announced:
+        print_notices(announced, "Shipment notices")
 
 
 @orders.command("approve")
@@ -109,7 +122,7 @@ def decline_orders(
     """Turn down held orders, stop approved ones, or release ones of which a person knows that nothing will come."""
     from replenisher.workflows.approve import decline_order  # noqa: PLC0415 - `--help` must not wait for it
 
-    given, actor = _given(reason), person()
+    given, actor = given_reason(reason), person()
     _each(ids, config, lambda services, text: decline_order(services, text, actor=actor, reason=given), "declined")
 
 
@@ -123,28 +136,27 @@ def accept_orders(
     """Take orders that need a person as the platform has them, once their differences are settled there."""
     from replenisher.workflows.approve import accept_order  # noqa: PLC0415 - `--help` must not wait for it
 
-    given, actor = _given(reason), person()
+    given, actor = given_reason(reason), person()
     _each(ids, config, lambda services, text: accept_order(services, text, actor=actor, reason=given), "accepted")
 
 
-def _given(reason: str) -> str:
-    if not reason.strip():
-        raise typer.BadParameter("should not be empty", param_hint="--reason")
-    return reason
+@orders.command("cancel")
+def cancel_orders(
+    ids: IdsArgument,
+    config: ConfigOption = None,
+    *,
+    reason: ReasonOption,
+) -> None:
+    """Cancel confirmed orders that are not committed, at the platform first; nothing moves unless it agrees."""
+    from replenisher.workflows.cancel import cancel_order  # noqa: PLC0415 - `--help` must not wait for it
+
+    given, actor = given_reason(reason), person()
+    _each(ids, config, lambda services, text: cancel_order(services, text, actor=actor, reason=given), "cancelled")
 
 
 def _each(ids: list[str], config: Path | None, do: Callable[[Services, str], Order], done: str) -> None:
-    """Do it to each order; each is told with the state it led to, and one failure stops no other."""
-    codes: list[ExitCode] = []
-    with connected(config) as services:
-        for text in ids:
-            try:
-                order = do(services, text)
-            except ReplenisherError as error:
-                messages().print(literal(f"{text}: not {done}: {error}"), soft_wrap=True)
-                codes.append(code_of(error))
-            else:
-                told = f"{order.vendor_invoice_number} (order {order.id}, location {order.location}): {order.state}"
-                out().print(literal(told))
-    if codes:
-        raise typer.Exit(codes[0])
+    def told(services: Services, text: str) -> str:
+        order = do(services, text)
+        return f"{order.vendor_invoice_number} (order {order.id}, location {order.location}): {order.state}"
+
+    each_of(ids, config, told, done)
