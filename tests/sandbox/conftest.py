@@ -9,6 +9,7 @@ import pytest
 
 from replenisher.sandbox.switches import Switches
 from tests.sandbox.running import Vendor, vendor
+from tests.sandbox.soaping import Soap
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +25,9 @@ def shop(shared_vendor: Vendor) -> Iterator[Vendor]:
     yield shared_vendor
     shared_vendor.admin.clear_faults()
     shared_vendor.admin.switch(**{**asdict(Switches()), "creation_delay": 0.05})
+
+
+@pytest.fixture
+def soap(shop: Vendor) -> Soap:
+    """The SOAP side of the same sandbox."""
+    return Soap(shop)

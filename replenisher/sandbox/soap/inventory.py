@@ -19,9 +19,9 @@ from replenisher.sandbox.world import World
 
 Rows = list[dict[str, Any]]
 _END_OF_LIFE = datetime(2024, 12, 31)  # noqa: DTZ001  # local, as every date of a report
+_SENTINELS = {"int": -1, "decimal": 0, "boolean": False, "guid": ZERO_GUID}
 _BLANK: dict[str, Any] = {
-    field.name: {"int": -1, "decimal": 0, "boolean": False, "guid": ZERO_GUID}.get(field.kind)
-    for field in TYPES["ProductInformation"]
+    field.name: None if field.nillable else _SENTINELS.get(field.kind) for field in TYPES["ProductInformation"]
 } | {"ProductItemID": 0}
 
 
@@ -102,8 +102,8 @@ def _rows(call: Call, store: Location, window: Window | None) -> Rows:
         on_order, uncommitted, backordered = supply.get(sku, (0, 0, 0))
         rows.append(
             {
-                **product_names(world, sku),
                 **_stock(row),
+                **product_names(world, sku),
                 "QuantityOnOrder": on_order,
                 "QuantityOnUncommittedOrder": uncommitted,
                 "QuantityOnBackOrder": backordered,
@@ -118,7 +118,6 @@ def _rows(call: Call, store: Location, window: Window | None) -> Rows:
 def _stock(row: StockRow) -> dict[str, Any]:
     product = row.product
     return blank_product(
-        ProductID=guid("product", product.sku),
         MaximumLevel=row.maximum,
         MinimumLevel=row.minimum,
         ProductCost=-1 if product.unit_cost is None else product.unit_cost,
