@@ -4,7 +4,8 @@
 minimum or maximum of -1 means that the location has set none: 0 and 0, as over REST. The units on loan and on their way
 back to the vendor stand in columns of their own, `on_loan` and `on_return`: they are not in stock and in no position.
 
-`QuantityInStock` may be negative, but a -1 is the platform's word for `not computed` and refuses the report.
+A row whose quantities were not computed has -1 in all of them, and the open quantities, which are never negative,
+refuse it. So a -1 that stands in `QuantityInStock` alone is a location that sold one more than it had.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import pandas as pd
 from lxml import etree
 
 from replenisher.errors import ReportRefusedError
-from replenisher.gateways.soap.cells import flag, moment, money, number, stock, text, units
+from replenisher.gateways.soap.cells import flag, moment, money, number, signed, stock, text, units
 from replenisher.gateways.soap.movements import to_ten_thousandths
 from replenisher.gateways.soap.replies import Reply
 from replenisher.gateways.soap.rows import Cell, Columns, Rows, UnreadableRowError, needed
@@ -36,7 +37,7 @@ CELLS = {
     "levels_locked": Cell("MinMaxLocked", flag),
     "do_not_order": needed("DoNotOrder", flag),
     "end_of_life": Cell("DateEOL", moment),
-    "on_hand": needed("QuantityInStock", stock),
+    "on_hand": needed("QuantityInStock", signed),
     "on_order": needed("QuantityOnOrder", units),
     "on_uncommitted_order": needed("QuantityOnUncommittedOrder", units),
     "backordered": needed("QuantityOnBackOrder", units),
