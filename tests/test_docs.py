@@ -7,17 +7,24 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from replenisher.purchasing.notice_states import NoticeState
 from replenisher.purchasing.states import OrderState
 
 ROOT = Path(__file__).parent.parent
 WORKFLOWS = ROOT / "replenisher" / "workflows"
-KIND_AT = {"Matter": 1, "order_matter": 1, "location_matter": 2}
+KIND_AT = {"Matter": 1, "order_matter": 1, "notice_matter": 1, "location_matter": 2}
 """Which argument of a call says of what kind an exception is."""
 
 FROM_RECEIVING = ("over_received", "closed_short", "unknown_status")
+FROM_RECEIPTS = ("receipt_short", "receipt_over", "receipt_damaged", "receipt_unknown_serial")
 WORKED_OUT = {
-    "confirm.py": {"purchasing/receiving.py": FROM_RECEIVING, "workflows/confirm.py": ("order_changed",)},
+    "confirm.py": {
+        "purchasing/receiving.py": FROM_RECEIVING,
+        "purchasing/receipts.py": FROM_RECEIPTS,
+        "workflows/confirm.py": ("order_changed", *FROM_RECEIPTS),
+    },
     "submit.py": {"workflows/submit.py": ("order_refused", "order_needs_person")},
+    "ship/matters.py": {"workflows/ship/announce.py": ("notice_refused", "notice_needs_person")},
     "plan/findings.py": {
         "workflows/plan/batch.py": ("in_flight_unmatched", "levels_unmatched"),
         "workflows/plan/findings.py": ("negative_on_hand", "levels_inverted"),
@@ -72,3 +79,8 @@ def test_every_state_of_an_order_is_documented_and_no_other() -> None:
     table = text.split("## What an answer means", 1)[0]
     states = [word for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE) for word in re.findall(r"`(\w+)`", row)]
     assert sorted(states) == sorted(state.value for state in OrderState)
+
+
+def test_every_state_of_a_notice_is_documented_and_no_other() -> None:
+    table = (ROOT / "docs" / "shipments.md").read_text().split("## States", 1)[1].split("\n## ", 1)[0]
+    assert sorted(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == sorted(state.value for state in NoticeState)

@@ -36,6 +36,14 @@ class Desk:
     )
     look_ups: int = 0
 
+    @property
+    def takes_notices(self) -> bool:
+        return self.takes
+
+    @property
+    def lists_notices(self) -> bool:
+        return self.lists
+
     def announce(self, notice: NoticeRequest, *, send_before: float | None = None) -> NoticeAccepted:
         assert send_before is not None
 
