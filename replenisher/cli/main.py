@@ -19,11 +19,14 @@ from replenisher.cli import (
     daemon,
     exceptions,
     explain,
+    levels,
     migrate,
     orders,
+    probe,
     resume,
     run,
     sandbox,
+    shipments,
     status,
 )
 from replenisher.cli.exits import code_of, epilog
@@ -86,9 +89,11 @@ def common(
     logging_wanted.level = "info" if verbose else "critical"
 
 
-for _module in (check_config, migrate, daemon, run, explain, status, resume, sandbox):
+for _module in (check_config, probe, migrate, daemon, run, explain, status, resume, sandbox):
     _module.register(app)
 app.add_typer(orders.orders, name="orders", rich_help_panel="Daily work")
+app.add_typer(shipments.shipments, name="shipments", rich_help_panel="Daily work")
+app.add_typer(levels.levels, name="levels", rich_help_panel="Daily work")
 app.add_typer(exceptions.exceptions, name="exceptions", rich_help_panel="Daily work")
 
 
