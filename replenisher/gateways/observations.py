@@ -16,6 +16,8 @@ from replenisher.errors import CredentialsError, GatewayError
 from replenisher.purchasing.platform import ReportWindow
 
 Read = TypeVar("Read")
+CLOCK_SECONDS = 300
+"""A clock that is further off needs a look: business dates may differ from ours for part of the day."""
 LONGEST_WORD = 60
 """Characters of a word of the platform that evidence repeats."""
 
@@ -71,6 +73,16 @@ def unanswered(question: Question, why: str) -> Observation:
     return Observation(question.name, "", question.documents, question.handled, unanswered=why)
 
 
+def clock_seen(question: Question, ahead_seconds: float | None) -> Observation:
+    """Answer how far the platform's clock is ahead of ours; None when no answer told it."""
+    if ahead_seconds is None:
+        return unanswered(question, "no answer carried a Date header")
+    where = "ahead of" if ahead_seconds >= 0 else "behind"
+    off = abs(ahead_seconds) > CLOCK_SECONDS
+    attention = "see which clock is wrong, this machine's or the platform's" if off else ""
+    return seen(question, f"{abs(ahead_seconds):.0f} s {where} ours", attention=attention)
+
+
 @dataclass(frozen=True)
 class OwnOrder:
     """An order of ours by its three names, and the location it is for."""
@@ -121,6 +133,7 @@ class Interview:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self.checks: list[Check] = []
         self._tell = tell
+        self._refusal = GatewayError("not asked")
 
     def ask(self, asked: str, read: Callable[[], Read], size: Callable[[Read], Sized]) -> Read | None:
         """Read, and note how it went; None when it was not answered. CredentialsError goes on to the caller."""
@@ -131,6 +144,7 @@ class Interview:
         except CredentialsError:
             raise
         except GatewayError as error:
+            self._refusal = error
             self.checks.append(Check(asked, False, _since(started), problem=str(error)))
             return None
         sized = size(found)
@@ -143,9 +157,8 @@ class Interview:
         found = self.ask(asked, read, size)
         if found is not None:
             return found
-        problem = self.checks[before].problem
         del self.checks[before:]
-        return GatewayError(problem)
+        return self._refusal
 
     def fail(self, asked: str, problem: str) -> None:
         """Note a read that was attempted in every way and never answered."""

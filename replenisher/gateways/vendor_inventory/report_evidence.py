@@ -7,13 +7,10 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from replenisher.gateways.observations import Observation, counted_words, seen, some, unanswered
+from replenisher.gateways.observations import Observation, clock_seen, counted_words, seen, some, unanswered
 from replenisher.gateways.vendor_inventory import questions
 from replenisher.gateways.vendor_inventory.raw_answers import Raw, nested, no_rows
 from replenisher.gateways.vendor_inventory.transfers import FROM, TO
-
-CLOCK_SECONDS = 300
-"""A clock that is further off needs a look: business dates may differ from ours for part of the day."""
 
 
 def judge_reports(raw: Raw) -> list[Observation]:
@@ -27,7 +24,7 @@ def judge_reports(raw: Raw) -> list[Observation]:
         _minmax_lock(raw),
         _unknown_fields(raw),
         _rate_limit(raw),
-        _clock(raw.clock_ahead_seconds),
+        clock_seen(questions.SERVER_CLOCK, raw.clock_ahead_seconds),
     ]
 
 
@@ -130,16 +127,6 @@ def _rate_limit(raw: Raw) -> Observation:
         return seen(questions.RATE_LIMIT_HEADERS, "none")
     what = f"{limit[:12]} requests, {remaining[:12] or '?'} left, new in {reset[:12] or '?'} s"
     return seen(questions.RATE_LIMIT_HEADERS, what)
-
-
-def _clock(seconds: float | None) -> Observation:
-    """Answer how far the platform's clock is ahead of ours."""
-    if seconds is None:
-        return unanswered(questions.SERVER_CLOCK, "no answer carried a Date header")
-    ahead = "ahead of" if seconds >= 0 else "behind"
-    off = abs(seconds) > CLOCK_SECONDS
-    attention = "see which clock is wrong, this machine's or the platform's" if off else ""
-    return seen(questions.SERVER_CLOCK, f"{abs(seconds):.0f} s {ahead} ours", attention=attention)
 
 
 def noonday(rows: list[dict[str, Any]]) -> tuple[str, date] | None:

@@ -11,11 +11,12 @@ from replenisher.gateways.vmi.identity import Identity
 from replenisher.gateways.vmi.level_desk import LevelSetter
 from replenisher.gateways.vmi.listings import Listings
 from replenisher.gateways.vmi.notice_desk import NoticeWriter
+from replenisher.gateways.vmi.probe import Prober
 from replenisher.gateways.vmi.report_source import ReportReader
 from replenisher.gateways.vmi.returns import ReturnDesk
 
 
-class Vmi(ReportReader, NoticeWriter, LevelSetter, Listings, ReturnDesk):
+class Vmi(ReportReader, NoticeWriter, LevelSetter, Listings, ReturnDesk, Prober):
     """One service, one vendor, one process; usable from several threads and as a context manager.
 
     A company is the retailer's ClientID, a location its StoreID as text. Calls go out one after another. Every call
