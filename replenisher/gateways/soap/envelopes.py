@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from zeep import xsd
 from zeep.exceptions import Error as ZeepError
 
 from replenisher.errors import RefusedError
-from replenisher.gateways.http.paths import ZERO_GUID
+from replenisher.gateways.http.paths import GUID, ZERO_GUID
 from replenisher.gateways.soap.packaged import Wsdl, description
 
 IDENTITY = "identity"
@@ -29,6 +30,23 @@ NOT_SUPPLIED: dict[str, object] = {
     "ActionTaken": "NotSet",
 }
 """What stands in a mandatory element of which nothing is said, by its type; a nillable one is sent as xsi:nil."""
+
+LARGEST_INT = 2**31 - 1
+FITS: dict[str, Callable[[Any], bool]] = {
+    "string": lambda value: isinstance(value, str),
+    "int": lambda value: type(value) is int and -LARGEST_INT <= value <= LARGEST_INT,
+    "decimal": lambda value: isinstance(value, Decimal) and value.is_finite(),
+    "double": lambda value: isinstance(value, float) and math.isfinite(value),
+    "boolean": lambda value: isinstance(value, bool),
+    "guid": lambda value: isinstance(value, str) and GUID.fullmatch(value.lower()) is not None,
+    "dateTime": lambda value: isinstance(value, date),
+    "ActionTaken": lambda value: value in {"NotSet", "Credit", "Replacement", "Rejected", "Repaired", "Removed"},
+}
+"""What may stand in an element, by its type: zeep itself would write any value as text."""
+
+
+class UnfitValueError(ValueError):
+    """A value that its element does not take; told by the element's name alone."""
 
 
 class Envelopes:
@@ -58,8 +76,9 @@ class Envelopes:
             try:
                 envelope = described.create(**filled(body.type, given | {identity: signed})).content
             except (ZeepError, ValueError, TypeError) as error:
-                # Without the error's own words: they may quote a value, and the password is one.
-                reason = f"{operation}: the request cannot be written ({type(error).__name__}); nothing was sent"
+                # Without a library's own words: they may quote a value, and the password is one.
+                why = str(error) if type(error) is UnfitValueError else type(error).__name__
+                reason = f"{operation}: the request cannot be written ({why}); nothing was sent"
                 raise RefusedError(reason, operation=operation) from None
             whole = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
         return whole, str(described.soapaction)
@@ -93,13 +112,23 @@ def filled(kind: Any, given: Mapping[str, object]) -> dict[str, object]:
 
 
 def _filled_value(element: Any, value: object) -> object:
+    if not element.accepts_multiple:
+        return _filled_one(element, value)
+    if isinstance(value, list | tuple):
+        return [_filled_one(element, one) for one in value]
+    raise LookupError(f"{element.name} takes a list")
+
+
+def _filled_one(element: Any, value: object) -> object:
+    if hasattr(element.type, "elements"):
+        return filled(element.type, _mapping(value, element.name))
+    if not FITS[str(element.type.qname.localname)](value):
+        raise UnfitValueError(f"{element.name} does not take such a value")
     if isinstance(value, Decimal):
         return Decimal(f"{value:f}")  # 1E+1 is no xs:decimal
-    if not hasattr(element.type, "elements"):
-        return value
-    if element.accepts_multiple:
-        return [filled(element.type, _mapping(one, element.name)) for one in value]  # type: ignore[attr-defined]
-    return filled(element.type, _mapping(value, element.name))
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - the wire's moments have no zone
+    return value
 
 
 def _not_supplied(element: Any) -> object:
