@@ -18,7 +18,8 @@ ZERO_GUID = "00000000-0000-0000-0000-000000000000"
 _UPPER = (
     "GetUpdatedInventoryList GetStoreList GetStoreInformation GetPurchaseOrderList GetHierarchyInfo GetInventoryList "
     "GetCompanyList GetInventoryReport GetInventoryReportByVendorSku GetGeographicInventoryReport "
-    "GetProductSalesReport GetInventoryListingReport GetReceivingInfo GetAdjustmentReport GetTransferCounts CreatePurchaseOrder CreateRMA"
+    "GetProductSalesReport GetInventoryListingReport GetReceivingInfo GetAdjustmentReport GetTransferCounts "
+    "CreatePurchaseOrder CreateRMA"
 )
 UPPER = frozenset(_UPPER.split())
 """The operations of VMI whose identity is `Vendor`; in all others it is `vendor`."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import datetime
 from pathlib import Path
 from random import Random
 
@@ -10,6 +11,7 @@ from replenisher.sandbox.__main__ import main
 from replenisher.sandbox.catalog import AWKWARD_SKUS, make_catalog
 from replenisher.sandbox.demand import poisson
 from replenisher.sandbox.serials import Serials, check_digit
+from tests.sandbox.running import vendor
 
 
 @pytest.mark.parametrize(("digits", "digit"), [("7992739871", 3), ("49015420323751", 8), ("0", 0)])
@@ -58,3 +60,38 @@ def test_the_planners_files_are_those_of_the_seed(tmp_path: Path, capsys: pytest
     assert {row["location"] for row in levels} == {"11412", "12412"}
     assert all(int(row["reorder_point"]) < int(row["order_up_to_level"]) for row in levels)
     assert "products.csv" in capsys.readouterr().out
+
+
+def _table(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_files_may_name_locations_as_soap_does_and_hold_every_level(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    size = ["--skus", "20", "--locations", "3"]
+    assert main(["files", "--folder", str(tmp_path), *size, "--ids", "soap", "--every-level"]) == 0
+    levels = _table(tmp_path / "levels.csv")
+    assert len(levels) == 2 * 3 * 20
+    assert {row["location"] for row in levels} == {"31", "32", "33", "131", "132", "133"}
+    assert main(["files", "--folder", str(tmp_path), *size, "--ids", "soap"]) == 0
+    assert {row["location"] for row in _table(tmp_path / "levels.csv")} == {"31", "131"}
+    assert "counts.csv" in capsys.readouterr().out
+
+
+def test_the_counts_are_the_stock_of_the_first_day_and_never_below_zero(tmp_path: Path) -> None:
+    with vendor() as shop:
+        size = ["--skus", "40", "--locations", "2"]
+        assert main(["files", "--folder", str(tmp_path), *size]) == 0
+        counts = _table(tmp_path / "counts.csv")
+        told = {
+            (str(location), sku): max(0, row["QuantityInStock"])
+            for location in shop.ready["companies"][0]["locations"]
+            for sku, row in shop.inventory(location).items()
+        }
+        now = shop.now()
+    counted = {(row["location"], row["sku"]): int(row["quantity"]) for row in counts}
+    assert {key: counted[key] for key in told} == told
+    assert len(counts) == 2 * 2 * 40
+    assert abs((now - datetime.fromisoformat(counts[0]["counted_at"])).total_seconds()) < 60

@@ -12,10 +12,11 @@ from starlette.routing import Route
 
 from replenisher.sandbox import admin
 from replenisher.sandbox.__main__ import build_parser
-from replenisher.sandbox.faults import ANSWER_FAULTS, DAMAGE_FAULTS, OPERATIONS
+from replenisher.sandbox.faults import ANSWER_FAULTS, DAMAGE_FAULTS, OPERATIONS, SOAP_OPERATIONS
 from replenisher.sandbox.interventions import ORDER_ACTIONS
 from replenisher.sandbox.openings import open_world
 from replenisher.sandbox.platform import Platform
+from replenisher.sandbox.soap.operations import SERVICES
 from replenisher.sandbox.switches import Setup, Switches
 from replenisher.sandbox.world import World
 
@@ -59,6 +60,17 @@ def test_the_page_lists_every_fault_and_order_action_and_no_other(heading: str, 
 
 def test_the_page_names_every_operation() -> None:
     assert [line.split("`")[1] for line in _documented("Operations")] == list(OPERATIONS)
+
+
+def test_the_page_lists_every_soap_operation_with_its_identity_parameters_and_result() -> None:
+    lines = []
+    for service in SERVICES:
+        for one in service.operations.values():
+            fields = ", ".join(field.name for field in one.parameters)
+            result = f"{one.result.kind}{'[]' if one.result.array else ''}" if one.result else ""
+            lines.append(f"| `{service.channel}.{one.name}` | {one.identity.name} | {fields} | {result} |")
+    assert _documented("SOAP operations") == lines
+    assert [line.split("`")[1] for line in lines] == list(SOAP_OPERATIONS)
 
 
 def test_the_page_names_every_admin_endpoint() -> None:

@@ -218,7 +218,7 @@ def _ids(soap: Soap, operation: str, service: str = "vmi", **parameters: Any) ->
 
 
 def test_the_lists_tell_uncommitted_committed_and_complete_orders_apart(soap: Soap) -> None:
-    draft, committed, complete = _draft(soap, "LIST-1"), soap.created("LIST-2"), soap.created("LIST-3")
+    draft, committed, complete = _draft(soap, "STATES-1"), soap.created("STATES-2"), soap.created("STATES-3")
     soap.vendor.admin.change_order(complete, "receive")
     mine = {draft, committed, complete}
     assert _ids(soap, "GetUncommittedPurchaseOrderList") & mine == {draft}
