@@ -77,7 +77,7 @@ def parse_strictly(document: bytes) -> etree._Element:
     )
     try:
         return etree.fromstring(document, parser)
-    except (etree.LxmlError, ValueError) as error:
+    except (etree.Error, ValueError) as error:
         # Only the place: the parser's words may quote what stands there.
         place = getattr(error, "position", (0, 0))
         raise DamagedReplyError(f"is no complete XML (line {place[0]}, column {place[1]})") from None
