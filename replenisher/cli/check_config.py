@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from replenisher.workflows.verify import CompanyConnected, FilesChecked
 
 
+PENDING_OR_DISABLED = {
+    "pending": "the retailer's grant waits to be taken up: activate it at the platform",
+    "disabled": "the relationship is disabled: ask the retailer",
+}
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("check-config", rich_help_panel="Setting up")(check_config)
@@ -73,21 +79,18 @@ def _print_outcome(told: str, files: FilesChecked, answers: list[CompanyConnecte
         messages().print(literal(f"warning: {warning}", style="yellow"), soft_wrap=True)
     if not answers:
         return
-    made = table("company", "name", "platform", "enabled", "locations", "problem", right=("locations",))
+    made = table("company", "name", "platform", "channel", "standing", "locations", "problem", right=("locations",))
     for one in answers:
-        add_row(made, one.company, one.name, one.platform, _enabled(one), one.locations, _problem(one))
+        standing = one.standing or "not known"
+        add_row(made, one.company, one.name, one.platform, one.channel, standing, one.locations, _problem(one))
     console.print(made)
-
-
-def _enabled(one: CompanyConnected) -> str:
-    if one.error and not one.enabled:
-        return "not known"
-    return "yes" if one.enabled else "no"
 
 
 def _problem(one: CompanyConnected) -> str:
     if one.error:
         return one.error
+    if one.standing in PENDING_OR_DISABLED:
+        return PENDING_OR_DISABLED[one.standing]
     if not one.enabled:
         return "the platform does not list the company: the retailer has not enabled us, or the id is wrong"
     if one.missing_locations:

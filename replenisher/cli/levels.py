@@ -33,7 +33,8 @@ def import_levels(
     *,
     company: CompanyOption = None,
     push: Annotated[
-        bool, typer.Option("--push", help="Also set the company's minima and maxima at the platform.")
+        bool,
+        typer.Option("--push", help="Also set minima and maxima at the platform, where set_platform_levels allows it."),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="Most changes shown.")] = 20,
@@ -41,34 +42,24 @@ def import_levels(
 ) -> None:
     """Check a levels file, show what changes, and put it in place of the one in force."""
     from replenisher.services import opened  # noqa: PLC0415 - `--help` must not wait for it
-    from replenisher.workflows.levels import compare_levels, put_in_place  # noqa: PLC0415 - as above
+    from replenisher.workflows.levels import compare_levels, put_in_place, target_of  # noqa: PLC0415 - as above
+    from replenisher.workflows.push_levels import companies_to_push  # noqa: PLC0415 - as above
 
     with opened(settings_from(config)) as services:
         of = None if company is None else services.settings.company(company)
-        pushed_to = _company_to_push(services, of) if push else None
+        pushed_to = companies_to_push(services, target_of(services.settings, of), of) if push else []
         found = compare_levels(services, file, of)
         if not dry_run:
             put_in_place(found)
         if not as_json:
             _print(found, limit, dry_run=dry_run)
-        pushed = [] if pushed_to is None else _push(services, pushed_to, found, dry_run=dry_run)
+        pushed = [one for to in pushed_to for one in _push(services, to, found, dry_run=dry_run)]
     if as_json:
         print_json(_as_data(found, pushed, limit))
-    elif pushed_to is not None:
+    elif push:
         _print_pushed(pushed, dry_run=dry_run)
     if not all(one.is_done for one in pushed):
         raise typer.Exit(ExitCode.PROBLEMS)
-
-
-def _company_to_push(services: Services, of: CompanySettings | None) -> CompanySettings:
-    from replenisher.workflows.push_levels import check_may_push  # noqa: PLC0415 - `--help` must not wait for it
-
-    configured = services.settings.companies
-    if of is None and len(configured) > 1:
-        raise typer.BadParameter("needs --company, for there are several companies", param_hint="--push")
-    company = of or configured[0]
-    check_may_push(services, company)
-    return company
 
 
 def _push(services: Services, company: CompanySettings, found: LevelsImport, *, dry_run: bool) -> list[LocationPushed]:
@@ -80,6 +71,7 @@ def _push(services: Services, company: CompanySettings, found: LevelsImport, *, 
             services,
             company,
             found.levels,
+            foreign=len(found.companies) > 1,
             rehearse=dry_run,
             tell=lambda done, total: progress.update(task, completed=done, total=total or None),
         )
@@ -118,10 +110,12 @@ def _moved(before: Levels | None, after: Levels | None, name: str) -> str:
 
 def _print_pushed(pushed: list[LocationPushed], *, dry_run: bool) -> None:
     console = out()
-    made = table("location", "equal", "would be set" if dry_run else "set", "refused", "problem", right=("equal",))
+    made = table(
+        "company", "location", "equal", "would be set" if dry_run else "set", "refused", "problem", right=("equal",)
+    )
     for one in pushed:
         changed = len(one.wanted) if dry_run else len(one.outcomes) - len(one.refused)
-        add_row(made, one.location, f"{one.equal:,}", f"{changed:,}", f"{len(one.refused):,}", one.error)
+        add_row(made, one.company, one.location, f"{one.equal:,}", f"{changed:,}", f"{len(one.refused):,}", one.error)
     console.print(made)
     for one in pushed:
         for outcome in one.refused:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
@@ -24,6 +25,7 @@ class LocationPushed:
     be read or set as a whole.
     """
 
+    company: str
     location: str
     equal: int = 0
     wanted: list[LevelChange] = field(default_factory=list)
@@ -41,17 +43,24 @@ class LocationPushed:
         return not self.error and not self.refused
 
 
-def check_may_push(services: Services, company: CompanySettings) -> None:
-    """Raise ConfigurationError naming the setting unless levels may and can be set for the company."""
-    if not company.set_platform_levels:
+def companies_to_push(services: Services, target: Path, company: CompanySettings | None) -> list[CompanySettings]:
+    """Choose whose levels are set: the named company, else every company of the file that allows it.
+
+    Raises ConfigurationError naming the setting when none may, or saying which channel cannot set levels at all.
+    """
+    settings = services.settings
+    served = [company] if company else [one for one in settings.companies if settings.levels_file_of(one) == target]
+    chosen = [one for one in served if one.set_platform_levels]
+    if not chosen:
+        whose = ", ".join(one.id for one in served)
         raise ConfigurationError(
-            f"set_platform_levels of company {company.id} is false; set it to true to let `levels import --push` "
+            f"set_platform_levels of company {whose} is false; set it to true to let `levels import --push` "
             "change minima and maxima at the platform"
         )
-    if not services.channel(company).sets_levels:
-        raise ConfigurationError(
-            f"channel {company.channel} of company {company.id} cannot set minima and maxima; only vmi can"
-        )
+    for one in chosen:
+        if not services.channel(one).sets_levels:
+            raise ConfigurationError(f"channel {one.channel} of company {one.id} cannot set minima and maxima; vmi can")
+    return chosen
 
 
 def push_levels(
@@ -59,17 +68,19 @@ def push_levels(
     company: CompanySettings,
     levels: Mapping[tuple[str, str], Levels],
     *,
+    foreign: bool,
     rehearse: bool,
     tell: Callable[[int, int], None],
 ) -> list[LocationPushed]:
     """Set the levels that differ at every location of the company that the file names; `tell` how many are done.
 
-    One location that fails does not stop the others. Raises CredentialsError, and GatewayError when the list of
-    locations cannot be read. Setting twice changes nothing.
+    `foreign` allows locations of other companies in the file, which are passed over; else they are an error. One
+    location that fails does not stop the others. Raises CredentialsError, and GatewayError when the list of locations
+    cannot be read. Setting twice changes nothing.
     """
     channel = services.channel(company)
     listed = {location.id for location in channel.locations(company.id)}
-    named = sorted({location for location, _ in levels})
+    named = sorted({location for location, _ in levels if location in listed or not foreign})
     pushed: list[LocationPushed] = []
     tell(0, len(named))
     for location in named:
@@ -77,7 +88,7 @@ def push_levels(
         if location in listed:
             pushed.append(_location(channel, company, location, wanted, rehearse=rehearse))
         else:
-            pushed.append(LocationPushed(location, error="not enabled for this company"))
+            pushed.append(LocationPushed(company.id, location, error="not enabled for this company"))
         tell(len(pushed), len(named))
     return pushed
 
@@ -91,15 +102,15 @@ def _location(
         if isinstance(read, CredentialsError):
             raise read
         if isinstance(read, Exception):
-            return LocationPushed(location, error=str(read))
+            return LocationPushed(company.id, location, error=str(read))
         changes = differing(wanted, read[0])
         equal = len(wanted) - len(changes)
         outcomes = channel.set_levels(company.id, location, changes) if changes and not rehearse else []
     except CredentialsError:
         raise
     except GatewayError as error:
-        return LocationPushed(location, error=str(error))
-    return LocationPushed(location, equal, changes, outcomes)
+        return LocationPushed(company.id, location, error=str(error))
+    return LocationPushed(company.id, location, equal, changes, outcomes)
 
 
 def differing(wanted: Mapping[str, Levels], report: pd.DataFrame) -> list[LevelChange]:

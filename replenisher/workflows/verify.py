@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,8 +15,11 @@ from replenisher.gateways.channel import Channel
 from replenisher.intake.levels import read_levels
 from replenisher.intake.products import read_products
 from replenisher.intake.text_file import read_text
+from replenisher.purchasing.platform import CompanyRelationship
 
 SHOWN = 5
+ENABLED = "enabled"
+NOT_LISTED = "not listed"
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,17 @@ class FilesChecked:
 
 @dataclass(frozen=True)
 class CompanyConnected:
-    """What a platform answered about one company; `error` when it did not."""
+    """What a platform answered about one company; `error` when it did not.
+
+    `standing` is enabled, pending or disabled, `not listed` when the platform lists no such company, and empty when it
+    was not answered.
+    """
 
     company: str
     name: str
     platform: str
+    channel: str
+    standing: str
     enabled: bool
     locations: int
     missing_locations: list[str]
@@ -122,22 +131,43 @@ def connect(settings: Settings) -> list[CompanyConnected]:
 
 def _platform(channel: Channel, here: list[CompanySettings]) -> Iterator[CompanyConnected]:
     try:
-        enabled = {company.id for company in channel.companies()}
+        standings = standings_of(channel.relationships(), here)
     except GatewayError as error:
         for company in here:
-            yield CompanyConnected(company.id, company.name, company.platform, False, 0, [], str(error))
+            yield _connected(company, "", error=str(error))
         return
     for company in here:
-        yield _company(channel, company, company.id in enabled)
+        yield _company(channel, company, standings[company.id])
 
 
-def _company(channel: Channel, company: CompanySettings, enabled: bool) -> CompanyConnected:
-    error = None
-    listed: set[str] = set()
-    if enabled:
-        try:
-            listed = {location.id for location in channel.locations(company.id)}
-        except GatewayError as refused:
-            error = str(refused)
-    missing = [] if error or not enabled else [one for one in company.locations if one not in listed]
-    return CompanyConnected(company.id, company.name, company.platform, enabled, len(listed), missing, error)
+def standings_of(listed: list[CompanyRelationship], here: list[CompanySettings]) -> dict[str, str]:
+    """Tell how each of these companies stands to the vendor by the platform's list; ids are compared without case."""
+    told = {one.company.id.casefold(): one.standing for one in listed}
+    return {company.id: told.get(company.id.casefold(), NOT_LISTED) for company in here}
+
+
+def _company(channel: Channel, company: CompanySettings, standing: str) -> CompanyConnected:
+    if standing != ENABLED:
+        return _connected(company, standing)
+    try:
+        listed = {location.id for location in channel.locations(company.id)}
+    except GatewayError as refused:
+        return _connected(company, standing, error=str(refused))
+    return _connected(company, standing, listed)
+
+
+def _connected(
+    company: CompanySettings, standing: str, listed: Collection[str] = (), error: str | None = None
+) -> CompanyConnected:
+    readable = standing == ENABLED and error is None
+    return CompanyConnected(
+        company=company.id,
+        name=company.name,
+        platform=company.platform,
+        channel=company.channel,
+        standing=standing,
+        enabled=standing == ENABLED,
+        locations=len(listed),
+        missing_locations=[one for one in company.locations if one not in listed] if readable else [],
+        error=error,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.cli.conftest import Typed
+from tests.cli.vmi_world import over_vmi
 from tests.world import World
 
 
@@ -77,3 +78,22 @@ def test_a_platform_that_refuses_or_is_down_is_told(typed: Typed, world: World, 
     world.changes = {"platforms": {"retail": {"base_url": f"{dead_url}v1/", "accounts_url": dead_url}}}
     down = typed(f"check-config -c {world.write()} --connect")
     assert (down.code, "not known" in down.out) == (5, True)
+
+
+def test_how_each_company_stands_is_told_over_every_interface(typed: Typed, world: World) -> None:
+    rest = typed(f"check-config -c {world.write()} --connect --json").data["platforms"]
+    assert {(one["channel"], one["standing"]) for one in rest} == {("vendor_inventory", "enabled")}
+    path = over_vmi(world)
+    first, second = (company["guid"] for company in world.sandbox["companies"])
+    world.admin.call("POST", "access", {"company": world.sandbox["companies"][1]["id"], "enabled": False})
+    ended = typed(f"check-config -c {path} --connect --json")
+    assert ended.code == 7
+    told = {one["company"]: (one["channel"], one["standing"], one["locations"]) for one in ended.data["platforms"]}
+    assert told[first] == ("vmi", "enabled", 3)
+    assert told[second] == ("vmi", "disabled", 0)
+    assert "the relationship is disabled: ask the retailer" in typed(f"check-config -c {path} --connect").said
+    world.admin.call(
+        "POST", "access", {"company": world.sandbox["companies"][1]["id"], "enabled": False, "pending": True}
+    )
+    pending = typed(f"check-config -c {path} --connect")
+    assert (pending.code, "the retailer's grant waits to be taken up" in pending.said) == (7, True)

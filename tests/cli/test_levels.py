@@ -152,13 +152,3 @@ def test_pushing_needs_its_setting_and_an_interface_that_can(typed: Typed, shelf
     cannot = typed("levels import new.csv --push")
     assert (cannot.code, "vmi" in cannot.err) == (3, True), cannot.said
     assert (shelf.folder / "levels.csv").read_text() == OLD
-
-
-def test_pushing_for_several_companies_needs_a_name(typed: Typed, world: World) -> None:
-    world.changes = {"levels_file": "levels.csv"}
-    (world.folder / "levels.csv").write_text(OLD)
-    (world.folder / "new.csv").write_text(NEW)
-    world.write()
-    ended = typed("levels import new.csv --push")
-    assert (ended.code, "needs --company" in ended.said) == (2, True)
-    assert (world.folder / "levels.csv").read_text() == OLD

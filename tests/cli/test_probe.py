@@ -10,9 +10,10 @@ import pytest
 from replenisher.database import orders
 from replenisher.database.models import Order
 from replenisher.gateways.vendor_inventory.questions import WRITES
-from replenisher.services import Services
+from replenisher.services import Services, build
 from replenisher.workflows.plan.due import open_manual_run
 from tests.cli.conftest import Typed
+from tests.cli.vmi_world import over_vmi
 from tests.gateways.sandbox_process import SAMPLE, TEMPLATE
 from tests.world import World, drain
 
@@ -139,9 +140,9 @@ def test_fields_that_no_document_lists_are_named(typed: Typed, world: World) -> 
     assert answers(ended.data)["unknown_fields"].startswith("inventory: ")
 
 
-def ordered(world: World, services: Services) -> list[Order]:
+def ordered(world: World, services: Services, company: str | None = None) -> list[Order]:
     """Orders of ours that the platform has and the daemon follows."""
-    run_id = open_manual_run(services, services.settings.company(world.company), None)
+    run_id = open_manual_run(services, services.settings.company(company or world.company), None)
     drain(services, until=lambda: settled(services, run_id))
     found = [order for order in listed(services, run_id) if order.state == "confirmed"]
     assert found
@@ -245,3 +246,31 @@ def test_a_database_without_tables_only_leaves_our_own_orders_out(
 @pytest.mark.parametrize("wrong", ["probe", "probe 1 2"])
 def test_exactly_one_company_is_named(typed: Typed, wrong: str) -> None:
     assert typed(wrong).code == 2
+
+
+def test_an_interface_over_soap_is_asked_its_own_questions(typed: Typed, world: World) -> None:
+    path = over_vmi(world)
+    company = world.sandbox["companies"][0]["guid"]
+    ended = typed(f"probe {company} -c {path} --json")
+    assert ended.code == 0, ended.err
+    assert ended.data["channel"] == "vmi"
+    assert answers(ended.data)["element_order"].startswith("as described")
+    assert unanswered(ended.data)["backorder_in_on_order"] == "no partly received order to learn from"
+    world.admin.switch(soap_personality="docs")
+    assert "of the alphabet" in typed(f"probe {company} -c {path}").said
+
+
+@pytest.mark.parametrize(
+    ("platform", "told"),
+    [("beside", "in QuantityOnBackorder only"), ("included", "in QuantityOnOrder and in QuantityOnBackorder")],
+)
+def test_back_orders_are_learned_over_soap_as_well(typed: Typed, world: World, platform: str, told: str) -> None:
+    path = over_vmi(world)
+    services = build(world.settings())
+    try:
+        world.admin.switch(back_order=platform)
+        order = ordered(world, services, world.sandbox["companies"][0]["guid"])[0]
+    finally:
+        services.close()
+    world.admin.change_order(order.platform_order_id or "", "receive_partly")
+    assert told in typed(f"probe {order.company} -c {path} --location {order.location}").said
