@@ -136,7 +136,7 @@ def test_nothing_is_left_running_after(number: signal.Signals, tmp_path: Path) -
         pids = everything_of(process, tmp_path)
         process.send_signal(number)
         assert process.wait(PATIENCE) == (0 if number is signal.SIGTERM else -signal.SIGKILL)
-        # A worker that was just asking the broker waits for its answer as long as `socket_timeout` says: 30 s.
+        # A pool process whose last acknowledgement was not counted waits 30 s for that (billiard) before it ends.
         eventually(lambda: not any(alive(pid) for pid in pids), "something is still running")
 
 
