@@ -136,7 +136,8 @@ def test_nothing_is_left_running_after(number: signal.Signals, tmp_path: Path) -
         pids = everything_of(process, tmp_path)
         process.send_signal(number)
         assert process.wait(PATIENCE) == (0 if number is signal.SIGTERM else -signal.SIGKILL)
-        eventually(lambda: not any(alive(pid) for pid in pids), "something is still running", 30)
+        # A pool process whose last acknowledgement was not counted waits 30 s for that (billiard) before it ends.
+        eventually(lambda: not any(alive(pid) for pid in pids), "something is still running")
 
 
 def test_a_killed_worker_is_started_again(tmp_path: Path) -> None:
