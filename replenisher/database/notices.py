@@ -118,11 +118,17 @@ def standing_lines(session: Session, order_id: int) -> tuple[NoticeLine, ...]:
 
 def _lines(session: Session, wanted: Any) -> tuple[NoticeLine, ...]:
     notices = select(ShipmentNotice.id).where(wanted)
-    lines = session.execute(
-        select(ShipmentNoticeLine)
-        .where(ShipmentNoticeLine.notice_id.in_(notices))
-        .order_by(ShipmentNoticeLine.notice_id, ShipmentNoticeLine.sku)
-    ).scalars()
+    lines = (
+        session.execute(
+            select(ShipmentNoticeLine)
+            .where(ShipmentNoticeLine.notice_id.in_(notices))
+            .order_by(ShipmentNoticeLine.notice_id, ShipmentNoticeLine.sku)
+        )
+        .scalars()
+        .all()
+    )
+    if not lines:
+        return ()
     of_line: dict[tuple[int, str], list[str]] = {}
     for serial in session.execute(
         select(ShipmentSerial).where(ShipmentSerial.notice_id.in_(notices)).order_by(ShipmentSerial.serial_key)

@@ -83,8 +83,9 @@ def follow(services: Services, session: Session, order: Order, theirs: PlatformO
         return
     how_far: Progress = progress(lines, theirs)
     changed = submissions.record_received(session, order.id, how_far.received)
-    _tell(session, order, theirs, how_far, wrong)
     done = how_far.state is OrderState.RECEIVED
+    receipts = match_receipts(lines, notices.standing_lines(session, order.id), theirs.lines, closed=done)
+    _tell(session, order, (*how_far.notes, *receipts, *(("order_changed", sentence) for sentence in wrong)))
     every = services.settings.times.track_every
     if how_far.state is OrderState(order.state) or (how_far.state is OrderState.CONFIRMED):
         submissions.look_again(session, order, next_in=every, **known)
@@ -106,12 +107,10 @@ def follow(services: Services, session: Session, order: Order, theirs: PlatformO
     log.info("order_receipt", order_id=order.id, to_state=how_far.state.value, lines_changed=changed)
 
 
-def _tell(session: Session, order: Order, theirs: PlatformOrder, how_far: Progress, wrong: tuple[str, ...]) -> None:
-    """Raise what a person should know of a followed order and its receipts, and settle what is no longer so."""
-    lines, announced = orders.requested_lines(session, order.id), notices.standing_lines(session, order.id)
-    receipts = match_receipts(lines, announced, theirs.lines, closed=how_far.state is OrderState.RECEIVED)
+def _tell(session: Session, order: Order, notes: tuple[tuple[str, str], ...]) -> None:
+    """Raise what a person should know of a followed order, by kind, and settle what is no longer so."""
     told: dict[str, list[str]] = {}
-    for kind, text in (*how_far.notes, *receipts, *(("order_changed", sentence) for sentence in wrong)):
+    for kind, text in notes:
         told.setdefault(kind, []).append(text)
     for kind, texts in told.items():
         exceptions.raise_matter(session, order_matter(order, kind, "; ".join(texts)))
