@@ -71,6 +71,7 @@ def _company(company: CompanyOverview) -> list[tuple[str, object]]:
     placed = {state: f"{count.orders:,} {state} ({count.units:,} units)" for state, count in company.orders.items()}
     paused = f"since {instant(company.paused_at)}: {company.pause_reason}" if company.paused_at else None
     return [
+        ("  standing", _standing(company)),
         ("  paused", paused and literal(paused, "bold red")),
         ("  next run", f"{slot(company.next_slot)} {zone}" if company.next_slot else "no schedule: only by hand"),
         ("  last run", _run(company.last_run)),
@@ -78,6 +79,13 @@ def _company(company: CompanyOverview) -> list[tuple[str, object]]:
         ("  shipment notices", counted(company.notices) if company.notices else None),
         ("  open exceptions", counted(company.exceptions)),
     ]
+
+
+def _standing(company: CompanyOverview) -> object:
+    if company.standing is None:
+        return f"not asked yet, over {company.channel}"
+    told = f"{company.standing} at {instant(company.standing_seen_at)}, over {company.channel}"
+    return told if company.standing == "enabled" else literal(told, "red")
 
 
 def _run(run: RunFigures | None) -> str:

@@ -33,6 +33,7 @@ from replenisher.database.tables import Attempt, Document, Event, Instant, Move,
 from replenisher.purchasing.states import OrderState
 
 __all__ = [
+    "CompanyStanding",
     "CompanyState",
     "Heartbeat",
     "Instant",
@@ -63,6 +64,15 @@ class CompanyState(Table):
     scheduled_since: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
     paused_at: Mapped[datetime | None] = mapped_column(Instant)
     pause_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class CompanyStanding(Table):
+    """How a configured company stood to the vendor at the platform when it was last asked."""
+
+    __tablename__ = "company_standings"
+    company: Mapped[str] = mapped_column(Text, primary_key=True)
+    standing: Mapped[str] = mapped_column(Text)
+    seen_at: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
 
 
 class KnownLocation(Table):

@@ -13,8 +13,9 @@ from replenisher.config import CompanySettings
 from replenisher.config.slots import slots_between
 from replenisher.database import companies, due, exceptions, notices, orders, run_batches, runs
 from replenisher.database.migrate import current_revision, head_revision
-from replenisher.database.models import CompanyState, Order, PlanningRun, RunLocation
+from replenisher.database.models import CompanyStanding, CompanyState, Order, PlanningRun, RunLocation
 from replenisher.database.session import Session
+from replenisher.database.standings import standings
 from replenisher.errors import NotFoundError
 from replenisher.services import Services
 
@@ -66,11 +67,17 @@ class RunFigures:
 
 @dataclass(frozen=True)
 class CompanyOverview:
-    """A configured company: is it paused, what comes next, what is open."""
+    """A configured company: how it stands, is it paused, what comes next, what is open.
+
+    `standing` is what the platform said when a run last asked, None until then.
+    """
 
     id: str
     name: str
     time_zone: str
+    channel: str
+    standing: str | None
+    standing_seen_at: datetime | None
     paused_at: datetime | None
     pause_reason: str | None
     schedule: str | None
@@ -101,8 +108,12 @@ def overview(services: Services) -> Overview:
     with services.database.transaction() as session:
         beats = companies.heartbeats(session)
         known = {state.company: state for state in companies.states(session)}
+        told = standings(session)
         now = companies.now(session)
-        found = [_company(session, company, known.get(company.id), now) for company in services.settings.companies]
+        found = [
+            _company(session, company, known.get(company.id), told.get(company.id), now)
+            for company in services.settings.companies
+        ]
         waited = due.oldest_due_seconds(session)
     parts = dict.fromkeys((*PARTS, *beats))
     return Overview(revision, needed, {name: beats.get(name) for name in parts}, found, waited)
@@ -130,12 +141,21 @@ def next_slot(company: CompanySettings, now: datetime) -> datetime | None:
     return None
 
 
-def _company(session: Session, company: CompanySettings, state: CompanyState | None, now: datetime) -> CompanyOverview:
+def _company(
+    session: Session,
+    company: CompanySettings,
+    state: CompanyState | None,
+    standing: CompanyStanding | None,
+    now: datetime,
+) -> CompanyOverview:
     latest = runs.latest_runs(session, company.id, limit=1)
     return CompanyOverview(
         id=company.id,
         name=company.name,
         time_zone=company.time_zone,
+        channel=company.channel,
+        standing=None if standing is None else standing.standing,
+        standing_seen_at=None if standing is None else standing.seen_at,
         paused_at=None if state is None else state.paused_at,
         pause_reason=None if state is None else state.pause_reason,
         schedule=company.schedule,

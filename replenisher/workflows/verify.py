@@ -15,11 +15,9 @@ from replenisher.gateways.channel import Channel
 from replenisher.intake.levels import read_levels
 from replenisher.intake.products import read_products
 from replenisher.intake.text_file import read_text
-from replenisher.purchasing.platform import CompanyRelationship
+from replenisher.workflows.standings import ENABLED, standings_of
 
 SHOWN = 5
-ENABLED = "enabled"
-NOT_LISTED = "not listed"
 
 
 @dataclass(frozen=True)
@@ -138,12 +136,6 @@ def _platform(channel: Channel, here: list[CompanySettings]) -> Iterator[Company
         return
     for company in here:
         yield _company(channel, company, standings[company.id])
-
-
-def standings_of(listed: list[CompanyRelationship], here: list[CompanySettings]) -> dict[str, str]:
-    """Tell how each of these companies stands to the vendor by the platform's list; ids are compared without case."""
-    told = {one.company.id.casefold(): one.standing for one in listed}
-    return {company.id: told.get(company.id.casefold(), NOT_LISTED) for company in here}
 
 
 def _company(channel: Channel, company: CompanySettings, standing: str) -> CompanyConnected:

@@ -12,6 +12,7 @@ from replenisher.services import Services
 from replenisher.workflows.overview import next_slot
 from replenisher.workflows.sweep import sweep
 from tests.cli.conftest import Typed
+from tests.cli.vmi_world import over_vmi
 from tests.world import World
 
 
@@ -43,6 +44,41 @@ def test_after_a_run_it_shows_locations_orders_and_what_is_due(typed: Typed, wor
     assert mine["last_run"]["locations"] == {"planned": 3}
     assert mine["orders"]["approved"]["units"] > 0
     assert data["oldest_due_order_seconds"] > 0
+
+
+def test_how_a_company_stands_is_remembered_from_the_last_run_and_asked_of_nobody(typed: Typed, world: World) -> None:
+    path = over_vmi(world)
+    first, second = (company["guid"] for company in world.sandbox["companies"])
+    assert "standing not asked yet, over vmi" in typed("status").said
+    world.admin.call("POST", "access", {"company": world.sandbox["companies"][1]["id"], "enabled": False})
+    assert typed(f"run -c {path} --company {first}").code == 0
+    before = world.admin.audit()["operation_calls"]
+    ended = typed("status")
+    assert ended.code == 0
+    assert "enabled at" in ended.said
+    assert "disabled at" in ended.said
+    told = {one["id"]: one["standing"] for one in typed("status --json").data["daemon"]["companies"]}
+    assert told == {first: "enabled", second: "disabled"}
+    assert world.admin.audit()["operation_calls"] == before
+
+
+def test_a_company_that_is_disabled_is_shown_so_when_its_own_run_was_refused(typed: Typed, world: World) -> None:
+    path = over_vmi(world)
+    second = world.sandbox["companies"][1]
+    world.admin.call("POST", "access", {"company": second["id"], "enabled": False})
+    assert typed(f"run -c {path} --company {second['guid']}").code != 0
+    companies = typed("status --json").data["daemon"]["companies"]
+    mine = next(one for one in companies if one["id"] == second["guid"])
+    assert (mine["standing"], mine["paused_at"] is not None) == ("disabled", True)
+
+
+def test_a_platform_that_does_not_tell_how_companies_stand_stops_no_run(typed: Typed, world: World) -> None:
+    path = over_vmi(world)
+    world.admin.add_faults({"operation": "vmi.GetDisabledCompanies", "fault": "error_503", "count": 50})
+    first = world.sandbox["companies"][0]["guid"]
+    assert typed(f"run -c {path} --company {first}").code == 0
+    companies = typed("status --json").data["daemon"]["companies"]
+    assert {one["standing"] for one in companies} == {None}
 
 
 def test_no_secret_is_shown_and_a_silent_broker_is_told(typed: Typed, dark_world: World, dead_url: str) -> None:

@@ -4,6 +4,7 @@
 2. Ask the platform for the enabled locations (no session open meanwhile).
 3. Read the planners' files and put them and the rules in the archive: every batch plans on the same inputs.
 4. Write batches and locations; each batch is due at once, the run itself at its cut-off.
+5. Remember how the companies stand at the platform, for `status`; the run does not depend on it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from replenisher.purchasing.platform import Location
 from replenisher.services import Services
 from replenisher.workflows.pauses import pause_platform
 from replenisher.workflows.plan.failing import fail_run
+from replenisher.workflows.standings import remember_standings
 
 log = get_logger(__name__)
 
@@ -45,6 +47,8 @@ def start_run(services: Services, run_id: int) -> None:
     except (CredentialsError, ForbiddenError) as error:
         pause_platform(services, company, error)
         _postpone(services, run, error)
+        if isinstance(error, ForbiddenError):  # refused credentials are not tried a second time
+            remember_standings(services, company)
     except (GatewayError, ArchiveError) as error:
         _postpone(services, run, error)
     except ConfigurationError as error:
@@ -52,6 +56,7 @@ def start_run(services: Services, run_id: int) -> None:
             fail_run(session, run, str(error), kind="planner_file")
     else:
         _begin(services, company, run, listed, inputs)
+        remember_standings(services, company)
 
 
 def freeze_inputs(services: Services, company: CompanySettings) -> dict[str, Any]:
