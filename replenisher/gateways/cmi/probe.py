@@ -1,0 +1,93 @@
+"""The contract probe of the CMI interface: which operations it asks, and by which arguments; it has no stock report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from replenisher.gateways.http.paths import ZERO_GUID, guid, whole_id
+from replenisher.gateways.observations import Findings, ProbeRequest
+from replenisher.gateways.soap.envelopes import IDENTITY
+from replenisher.gateways.soap.movements import receiving_of, sales_of
+from replenisher.gateways.soap.orders import Standing, heads_of, single_head
+from replenisher.gateways.soap.packaged import Wsdl
+from replenisher.gateways.soap.probe import Ask, Conversation
+from replenisher.gateways.soap.service import SoapService
+from replenisher.gateways.soap.stores import locations_of
+from replenisher.purchasing.platform import ReportWindow
+
+EVERY_STORE = -1
+UNUSED = -1
+
+
+class Prober:
+    """The part of the channel that probes its interface; it only reads."""
+
+    _service: SoapService
+
+    def probe(self, request: ProbeRequest, tell: Callable[[str], None]) -> Findings:
+        """Ask everything once; CredentialsError when signing in is refused, any other failure is a check."""
+        return Conversation(self._service, _CmiDialect(), request, tell).held()
+
+
+class _CmiDialect:
+    """Questions in the words of the CMI description."""
+
+    wsdl: Wsdl = "cmi"
+    identity_elements = "client everywhere"
+
+    def lists(self, company: str) -> list[Ask]:
+        arguments = _client(company)
+        return [Ask("stores", "list of stores", "GetStoreList", arguments, lambda reply: locations_of(reply, company))]
+
+    def reports(self, company: str, location: str, window: ReportWindow) -> list[Ask]:  # noqa: ARG002 - it has none
+        return []
+
+    def sales(self, company: str, location: str, window: ReportWindow) -> Ask:
+        arguments: dict[str, object] = {
+            **_client(company, location),
+            "startDate": _american(window.start),
+            "endDate": _american(window.end),
+            "channelId": ZERO_GUID,
+            "regionId": UNUSED,
+            "districtId": UNUSED,
+            "storeId": int(whole_id(location, "location")),
+        }
+        return Ask("sales", "sales report", "GetProductSalesReport", arguments, lambda reply: sales_of(reply, location))
+
+    def receiving(self, company: str, location: str | None, window: ReportWindow) -> Ask:
+        days = {"StartDate": _american(window.start), "EndDate": _american(window.end)}
+        arguments: dict[str, object] = {**_client(company, location), **days}
+        if location is None:
+            return Ask("receiving everywhere", "receiving report, all stores", "GetReceivingInfo", arguments, _unread)
+        return Ask(
+            "receiving", "receiving report", "GetReceivingInfo", arguments, lambda reply: receiving_of(reply, location)
+        )
+
+    def orders(self, company: str, standing: Standing, window: ReportWindow) -> Ask:
+        arguments: dict[str, object] = {
+            **_client(company),
+            "isCommitted": standing.committed,
+            "isCompleted": standing.completed,
+            "startDate": window.start.isoformat(),
+            "endDate": window.end.isoformat(),
+        }
+        return Ask("orders", "list of orders", "GetPurchaseOrdersByStatus", arguments, heads_of)
+
+    def by_reference(self, company: str, reference: str) -> Ask:
+        arguments: dict[str, object] = {**_client(company), "purchaseOrderReferenceNumber": reference}
+        operation = "GetPurchaseOrderByReferenceNumber"
+        return Ask("by reference", "order by an unknown reference", operation, arguments, single_head)
+
+
+def _client(company: str, location: str | None = None) -> dict[str, object]:
+    store = EVERY_STORE if location is None else int(whole_id(location, "location"))
+    return {IDENTITY: {"ClientID": guid(company, "company"), "StoreID": store}}
+
+
+def _american(day: date) -> str:
+    return f"{day:%m/%d/%Y}"
+
+
+def _unread(_: object) -> None:
+    """Read nothing: whose rows they are is all that is asked."""
