@@ -208,6 +208,7 @@ def test_every_exception_is_still_needed() -> None:
         ("replenisher.gateways.vmi", "from replenisher.gateways.http import Connection"),
         ("replenisher.embedded.client", "from replenisher.errors import EmbeddedServersError"),
         ("replenisher.workflows.plan.due", "from replenisher import __version__"),
+        ("replenisher.workflows.ship.announce", "from replenisher.outlets.notices import outlet_named"),
         ("replenisher.sandbox.client", "import httpx, json"),
     ],
 )
@@ -223,6 +224,7 @@ def test_what_the_house_allows_is_accepted(module: str, source: str) -> None:
         ("replenisher.planning.policies", "import replenisher.config.slots", "not below"),
         ("replenisher.database.orders", "from replenisher.gateways.channel import Channel", "not below"),
         ("replenisher.archive", "from replenisher.database.session import Database", "not below"),
+        ("replenisher.outlets.notices", "from replenisher.gateways.channel import NoticeDesk", "not below"),
         ("replenisher.services", "from replenisher.workflows.submit import submit_order", "not below"),
         ("replenisher.embedded.client", "from replenisher.logs import get_logger", "only errors"),
         ("replenisher.workflows.submit", "from replenisher.tasks.steps import submit_order", "set next_at"),

@@ -41,6 +41,8 @@ def test_every_function_of_the_module_is_a_task_and_the_business_has_its_steps()
         "submit_order",
         "track_order",
         "reconcile_order",
+        "announce_notice",
+        "settle_notice",
     } <= functions
 
 
