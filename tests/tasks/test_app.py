@@ -152,7 +152,9 @@ def test_only_redis_gets_the_options_of_redis(told: dict[str, Any]) -> None:
 
 def test_every_step_is_known_to_the_worker_and_reports_how_it_went(told: dict[str, Any]) -> None:
     steps = {name.rpartition(".")[2] for name in told["tasks"]}
-    assert steps == {"advance_run", "plan_batch", "reconcile_order", "submit_order", "sweep_due", "tick", "track_order"}
+    of_orders = {"submit_order", "track_order", "reconcile_order"}
+    of_notices = {"announce_notice", "settle_notice"}
+    assert steps == {"tick", "sweep_due", "advance_run", "plan_batch"} | of_orders | of_notices
     assert told["plain"] == []
 
 
