@@ -233,6 +233,7 @@ class CompanySettings(Section):
         """Give the rules as planning takes them, money in ten-thousandths."""
         value = self.planning.maximum_order_value
         return Rules(
+            policy=self.planning.policy,
             weights=self.planning.weights.position_weights(),
             trigger=self.planning.trigger,
             rounding=self.planning.rounding,

@@ -1,7 +1,7 @@
 """What limits a row: exclusions first, then everything that changes a quantity, in one fixed order.
 
-1. **Exclusions**: do-not-order, discontinued, not listed, levels missing, set to 0 or inverted. First, so that
-   nothing later can bring a forbidden row back.
+1. **Exclusions**: do-not-order, discontinued, not listed, and with min/max levels missing, set to 0 or inverted, and
+   stock that was never counted. First, so that nothing later can bring a forbidden row back.
 2. **Trigger and raw quantity** (`policies`): only rows that ask for goods go on.
 3. **Case pack**: goods come in whole packs, so every later step counts in packs.
 4. **Minimum order quantity**: after rounding, for it may raise an order above zero and must never create one.
@@ -32,23 +32,37 @@ NO_MAXIMUM = 1 << 40
 """Units; larger than any quantity, and small enough to calculate with."""
 
 
-def excluded(columns: Columns, from_planner: npt.NDArray[np.bool_], unlisted_excluded: bool) -> Whole:
-    """Mark every reason that keeps a row from ordering whatever its position is, as reason bits.
+Marks = list[tuple[npt.NDArray[np.bool_], Reason]]
+
+
+def without_levels(columns: Columns, from_planner: npt.NDArray[np.bool_], not_counted: npt.NDArray[np.bool_]) -> Marks:
+    """Mark the rows that cannot be planned against a minimum and a maximum.
 
     `from_planner` is true where the levels are the planners' own. Levels of 0 and less mean that none are set.
     """
     reorder_point, order_up_to_level = columns["reorder_point"], columns["order_up_to_level"]
     no_levels = (order_up_to_level <= 0) & (reorder_point <= 0)
-    marks = [
-        (columns["do_not_order"], Reason.DO_NOT_ORDER),
-        (columns["discontinued"], Reason.DISCONTINUED),
+    return [
         (no_levels & ~from_planner, Reason.LEVELS_MISSING),
         (no_levels & from_planner, Reason.LEVELS_SET_TO_ZERO),
         ((order_up_to_level < reorder_point) & ~no_levels, Reason.LEVELS_INVERTED),
+        (not_counted, Reason.NOT_COUNTED),
+    ]
+
+
+def excluded(columns: Columns, of_policy: Marks, unlisted_excluded: bool) -> Whole:
+    """Mark every reason that keeps a row from ordering whatever its position is, as reason bits.
+
+    `of_policy` are the marks that only the policy at hand makes.
+    """
+    marks = [
+        (columns["do_not_order"], Reason.DO_NOT_ORDER),
+        (columns["discontinued"], Reason.DISCONTINUED),
+        *of_policy,
     ]
     if unlisted_excluded:
         marks.append((~columns["listed"], Reason.NOT_LISTED))
-    bits = np.zeros(reorder_point.size, dtype=np.int64)
+    bits = np.zeros(columns["do_not_order"].size, dtype=np.int64)
     for where, reason in marks:
         bits[np.flatnonzero(where)] |= reason.bit
     return bits

@@ -15,10 +15,11 @@ import pandas as pd
 
 from replenisher.errors import PlanningInputError
 from replenisher.planning.frames import from_money
-from replenisher.planning.policies import Trigger
+from replenisher.planning.policies import Policy, Trigger
 from replenisher.planning.position import TERMS
 from replenisher.planning.proposal import STEPS, Rules
 from replenisher.planning.reasons import Effect, Reason, describe, reasons_in
+from replenisher.planning.snapshot import FIGURES
 
 Row = Mapping[str, Any]
 
@@ -43,6 +44,7 @@ _EXCLUSIONS = (
     Reason.LEVELS_MISSING,
     Reason.LEVELS_SET_TO_ZERO,
     Reason.LEVELS_INVERTED,
+    Reason.NOT_COUNTED,
 )
 
 _CHANGES: dict[str, tuple[Reason, ...]] = {
@@ -73,7 +75,8 @@ def explain_row(row: pd.Series | Row, rules: Rules) -> list[ExplainStep]:
     """
     known = cast(Row, row.to_dict()) if isinstance(row, pd.Series) else row
     reasons = reasons_in(known["reasons"])
-    steps = [*_terms(known, rules), _position(known, rules), *_levels(known)]
+    steps = [*_terms(known, rules), _position(known, rules)]
+    steps.extend([_owed(known)] if rules.policy is Policy.SELL_THROUGH else _levels(known))
     exclusions = [reason for reason in reasons if reason in _EXCLUSIONS]
     steps.extend(ExplainStep("excluded", describe(reason), 0) for reason in exclusions)
     if not exclusions:
@@ -92,8 +95,26 @@ def _terms(row: Row, rules: Rules) -> list[ExplainStep]:
         text = f"{value} x weight {_signed(weight)} = {_signed(value * weight)}"
         if name == "on_hand" and bool(row["negative_on_hand"]):
             text += f" (reported {int(row['on_hand_reported'])}, counted as 0)"
+        if name == "on_hand":
+            text += _source(row)
         steps.append(ExplainStep(_words(name), text, value, name))
     return steps
+
+
+def _source(row: Row) -> str:
+    """Say how an on hand came about that no report tells; nothing of a reported one."""
+    if row.get("on_hand_source") == "not_counted":
+        return "; not known: no count of it has been imported"
+    if row.get("on_hand_source") != "derived":
+        return ""
+    counted, received, sold, returned = (int(row[name]) for name in FIGURES)
+    return f"; derived: counted {counted} + received {received} - sold {sold} + returned {returned} since"
+
+
+def _owed(row: Row) -> ExplainStep:
+    owed = int(row["sold_not_reordered"])
+    text = f"{owed} sold that are on no order of ours; minimum and maximum do not count"
+    return ExplainStep("sold, not reordered", text, owed, "sold_not_reordered")
 
 
 def _position(row: Row, rules: Rules) -> ExplainStep:
@@ -119,7 +140,15 @@ def _levels(row: Row) -> list[ExplainStep]:
 
 
 def _trigger(row: Row, rules: Rules) -> ExplainStep:
-    position, minimum, triggered = int(row["inventory_position"]), int(row["reorder_point"]), bool(row["triggered"])
+    triggered = bool(row["triggered"])
+    if rules.policy is Policy.SELL_THROUGH:
+        owed = int(row["sold_not_reordered"])
+        if triggered != (owed > 0):
+            raise PlanningInputError("the row was planned with another policy than the rules at hand")
+        return ExplainStep(
+            "trigger", f"{owed} is {'' if triggered else 'not '}more than 0", int(triggered), "triggered"
+        )
+    position, minimum = int(row["inventory_position"]), int(row["reorder_point"])
     below = rules.trigger is Trigger.BELOW
     if triggered != (position < minimum if below else position <= minimum):
         raise PlanningInputError("the row was planned with another trigger than the rules at hand")
@@ -128,8 +157,11 @@ def _trigger(row: Row, rules: Rules) -> ExplainStep:
 
 
 def _quantities(row: Row, rules: Rules, reasons: list[Reason]) -> list[ExplainStep]:
-    position, maximum, raw = (int(row[name]) for name in ("inventory_position", "order_up_to_level", "raw_quantity"))
-    steps = [ExplainStep("missing to maximum", f"{maximum} - {position} = {raw}", raw, "raw_quantity")]
+    position, maximum, raw = _asked(row, rules)
+    label, sentence = "missing to maximum", f"{maximum} - {position} = {raw}"
+    if rules.policy is Policy.SELL_THROUGH:
+        label, sentence = "owed", f"{raw} sold and not reordered"
+    steps = [ExplainStep(label, sentence, raw, "raw_quantity")]
     settings = _settings(row, rules)
     for before_name, name in pairwise(STEPS):
         before, after = int(row[before_name]), int(row[name])
@@ -143,8 +175,18 @@ def _quantities(row: Row, rules: Rules, reasons: list[Reason]) -> list[ExplainSt
     above = position + order_quantity - maximum
     if order_quantity > 0 and above > 0:
         text = f"{position} + {order_quantity} - {maximum} = {above} above the maximum (whole packs, minimum order)"
+        if rules.policy is Policy.SELL_THROUGH:
+            text = f"{order_quantity} - {raw} = {above} more than was sold; they are sold before more is asked for"
         steps.append(ExplainStep("overshoot", text, above))
     return steps
+
+
+def _asked(row: Row, rules: Rules) -> tuple[int, int, int]:
+    """Give position, maximum and raw quantity as the policy saw them."""
+    raw = int(row["raw_quantity"])
+    if rules.policy is Policy.SELL_THROUGH:
+        return -int(row["sold_not_reordered"]), 0, raw
+    return int(row["inventory_position"]), int(row["order_up_to_level"]), raw
 
 
 def _settings(row: Row, rules: Rules) -> dict[str, tuple[str, str]]:
@@ -153,6 +195,8 @@ def _settings(row: Row, rules: Rules) -> dict[str, tuple[str, str]]:
     cost = f"unit cost {from_money(row['unit_cost']):f}" if bool(row["cost_known"]) else "unit cost not known"
     own, every = int(row["maximum_line_quantity"]), rules.maximum_line_quantity
     need = f"{_shortage_percent(row)} % of the minimum is missing"
+    if rules.policy is Policy.SELL_THROUGH:
+        need = f"{int(row['sold_not_reordered'])} owed"
     return {
         "after_case_pack": ("case pack", f"packs of {int(row['case_pack'])}, rounding {rules.rounding.value}"),
         "after_minimum_order_quantity": (

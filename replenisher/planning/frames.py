@@ -78,6 +78,24 @@ INVENTORY = Contract(
 """The inventory report of one or many locations: the retailer's min is `reorder_point`, max `order_up_to_level`.
 Quantities in units as reported (on_hand may be negative); retail_price in ten-thousandths."""
 
+STOCK_BOOK = Contract(
+    "derived stock",
+    {
+        "location": TEXT,
+        "sku": TEXT,
+        "on_hand_source": TEXT,
+        "sold_not_reordered": WHOLE,
+        "counted": WHOLE,
+        "received_since_count": WHOLE,
+        "sold_since_count": WHOLE,
+        "returned_since_count": WHOLE,
+    },
+    ("location", "sku"),
+)
+"""What an inventory frame has besides where no report tells the stock: `on_hand_source` is `derived` or `not_counted`;
+`sold_not_reordered` in units is what was sold and is not on an order of ours yet. The figures since the count are what
+a derived on hand is made of. A frame without these columns was reported, and nothing of it is to be ordered again."""
+
 PRODUCTS = Contract(
     "products",
     {
@@ -131,14 +149,17 @@ SNAPSHOT = Contract(
         **{name: kind for name, kind in PRODUCTS.columns.items() if name != "sku"},
         "listed": FLAG,
         "in_flight": WHOLE,
+        "on_hand_source": NAMED,
+        "sold_not_reordered": WHOLE,
     },
     ("location", "sku"),
 )
 """What is known of every location and SKU when a plan begins; `replenisher.planning.snapshot` makes it.
 `reorder_point` and `order_up_to_level` are the ones that apply, `retailer_…` the reported ones, `levels_source` says
-whose apply (`retailer` or `planner`). `on_hand` and the open quantities are never below 0."""
+whose apply (`retailer` or `planner`), `on_hand_source` where on hand comes from (`reported`, `derived` or
+`not_counted`). `on_hand` and the open quantities are never below 0."""
 
-CONTRACTS = (INVENTORY, PRODUCTS, LEVELS, IN_FLIGHT, SNAPSHOT)
+CONTRACTS = (INVENTORY, STOCK_BOOK, PRODUCTS, LEVELS, IN_FLIGHT, SNAPSHOT)
 
 
 def _keeps(dtype: object, kind: str) -> bool:

@@ -1,8 +1,12 @@
-"""The min/max policy: when a row asks for goods, and for how many before anything limits it.
+"""The policies: when a row asks for goods, and for how many before anything limits it.
 
-A row is triggered when its inventory position is below its `reorder_point` (or at it, by setting); it then asks
-for what is missing to its `order_up_to_level`. Retailers call the two levels minimum and maximum, and read the
+**Min/max.** A row is triggered when its inventory position is below its `reorder_point` (or at it, by setting); it then
+asks for what is missing to its `order_up_to_level`. Retailers call the two levels minimum and maximum, and read the
 minimum as "the lowest quantity we are satisfied with": that is why `below` is the default.
+
+**Sell-through.** A row asks for what was sold and is not on an order of ours yet: one out, one in, in whole packs. It
+needs no count and no levels. What rounding orders too much is sold before anything more is asked for, and what is not
+ordered now stays owed: over any number of runs no less is ordered than was sold, and less than one pack more.
 """
 
 from __future__ import annotations
@@ -45,6 +49,20 @@ def is_triggered(
     if trigger is Trigger.BELOW:
         return np.less(position, reorder_point)
     return np.less_equal(position, reorder_point)
+
+
+def as_levels(
+    sold_not_reordered: npt.NDArray[np.int64],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Put sell-through as position, minimum and maximum: what is owed is missing to an empty shelf's 0.
+
+    So trigger (`below`), rounding and every limit mean the same for both policies.
+
+    Worked example: 5 sold and not yet ordered again is position -5 below the minimum 0, and 5 are missing to the
+    maximum 0; in packs of 3, 6 are ordered, and the next run owes nothing until one more than the surplus is sold.
+    """
+    nothing = np.zeros_like(sold_not_reordered)
+    return -sold_not_reordered, nothing, nothing
 
 
 def missing_to_maximum(

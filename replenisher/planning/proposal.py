@@ -1,7 +1,7 @@
 """The plan: from a snapshot to an order quantity and a reason for every row, keeping every step in between.
 
 1. position: the weighted terms added up (`position`);
-2. exclusions (`constraints`), trigger and raw quantity (`policies`);
+2. exclusions (`constraints`), trigger and raw quantity (`policies`: min/max or sell-through);
 3. case pack, minimum order quantity, maximum per line (`constraints`);
 4. maximum of lines, units and value per order (`order_limits`);
 5. reasons: every row that orders nothing has one, and so has every change (`reasons`).
@@ -24,9 +24,10 @@ from replenisher.planning import constraints
 from replenisher.planning.constraints import Whole
 from replenisher.planning.frames import FLAG, SNAPSHOT, WHOLE, check_columns
 from replenisher.planning.order_limits import Candidates, OrderLimits, limit_orders
-from replenisher.planning.policies import Rounding, Trigger, is_triggered, missing_to_maximum
+from replenisher.planning.policies import Policy, Rounding, Trigger, as_levels, is_triggered, missing_to_maximum
 from replenisher.planning.position import PositionWeights, inventory_position
 from replenisher.planning.reasons import REASON_DTYPE, Reason, main_reason_codes
+from replenisher.planning.snapshot import NOT_COUNTED
 
 LARGEST_LIMIT = 2**53
 """Sums are compared with limits in float64, which is exact up to here."""
@@ -63,6 +64,7 @@ class Rules:
     `unlisted` says what happens to a SKU that the products file does not list: "exclude" or "order".
     """
 
+    policy: Policy = Policy.MIN_MAX
     weights: PositionWeights = field(default_factory=PositionWeights)
     trigger: Trigger = Trigger.BELOW
     rounding: Rounding = Rounding.UP
@@ -72,6 +74,11 @@ class Rules:
     maximum_order_units: int | None = None
     maximum_order_value: int | None = None
     unlisted: str = "exclude"
+
+    @property
+    def effective_trigger(self) -> Trigger:
+        """Which comparison asks for goods; with sell-through nothing owed asks for nothing."""
+        return Trigger.BELOW if self.policy is Policy.SELL_THROUGH else self.trigger
 
     def __post_init__(self) -> None:
         """Refuse rules that mean nothing."""
@@ -101,13 +108,20 @@ def plan(snapshot: pd.DataFrame, rules: Rules) -> pd.DataFrame:
         name: snapshot[name].to_numpy() for name, kind in SNAPSHOT.columns.items() if kind in (WHOLE, FLAG)
     }
     position = inventory_position(columns, rules.weights)
-    triggered = is_triggered(position, columns["reorder_point"], rules.trigger)
-    from_planner = (snapshot["levels_source"] == "planner").to_numpy()
-    reasons = constraints.excluded(columns, from_planner, rules.unlisted == "exclude")
-    allowed = reasons == 0
-    np.copyto(reasons, _not_triggered(rules.trigger).bit, where=allowed & ~triggered)
-    rows = np.flatnonzero(allowed & triggered)
     columns["inventory_position"] = position
+    marks: constraints.Marks = []
+    if rules.policy is Policy.SELL_THROUGH:
+        seen = as_levels(columns["sold_not_reordered"])
+        columns |= dict(zip(("inventory_position", "reorder_point", "order_up_to_level"), seen, strict=True))
+    else:
+        from_planner = (snapshot["levels_source"] == "planner").to_numpy()
+        not_counted = snapshot["on_hand_source"].cat.codes.to_numpy() == NOT_COUNTED
+        marks = constraints.without_levels(columns, from_planner, not_counted)
+    triggered = is_triggered(columns["inventory_position"], columns["reorder_point"], rules.effective_trigger)
+    reasons = constraints.excluded(columns, marks, rules.unlisted == "exclude")
+    allowed = reasons == 0
+    np.copyto(reasons, _not_triggered(rules).bit, where=allowed & ~triggered)
+    rows = np.flatnonzero(allowed & triggered)
     steps, bits = _quantities(snapshot, {name: columns[name][rows] for name in _NEEDED}, rows, rules)
     reasons[rows] = bits
     _note(reasons, columns)
@@ -118,8 +132,16 @@ def plan(snapshot: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     return pd.concat([snapshot, first, _spread(snapshot.index, rows, steps), last], axis=1)
 
 
-def _not_triggered(trigger: Trigger) -> Reason:
-    return Reason.AT_OR_ABOVE_MINIMUM if trigger is Trigger.BELOW else Reason.ABOVE_MINIMUM
+def _not_triggered(rules: Rules) -> Reason:
+    if rules.policy is Policy.SELL_THROUGH:
+        return Reason.NOTHING_SOLD
+    return Reason.AT_OR_ABOVE_MINIMUM if rules.trigger is Trigger.BELOW else Reason.ABOVE_MINIMUM
+
+
+def _triggered(rules: Rules) -> Reason:
+    if rules.policy is Policy.SELL_THROUGH:
+        return Reason.SOLD_SINCE
+    return Reason.BELOW_MINIMUM if rules.trigger is Trigger.BELOW else Reason.AT_OR_BELOW_MINIMUM
 
 
 def _note(reasons: Whole, columns: dict[str, npt.NDArray[Any]]) -> None:
@@ -135,11 +157,12 @@ def _quantities(
 ) -> tuple[list[Whole], Whole]:
     """Take the rows that ask for goods through every step; returns the quantities of STEPS and the reason bits."""
     raw = missing_to_maximum(asking["inventory_position"], asking["order_up_to_level"])
-    packed, bits = constraints.round_to_case_pack(asking, raw, rules.rounding, rules.trigger, rules.never_to_zero)
+    packed, bits = constraints.round_to_case_pack(
+        asking, raw, rules.rounding, rules.effective_trigger, rules.never_to_zero
+    )
     raised, raised_bits = constraints.raise_to_minimum_order(asking, packed)
     cut, cut_bits = constraints.cut_to_line_maximum(asking, raised, rules.maximum_line_quantity)
-    asked = Reason.BELOW_MINIMUM if rules.trigger is Trigger.BELOW else Reason.AT_OR_BELOW_MINIMUM
-    bits |= raised_bits | cut_bits | asked.bit
+    bits |= raised_bits | cut_bits | _triggered(rules).bit
     bits[raw == 0] |= Reason.ALREADY_AT_MAXIMUM.bit
     bits[~asking["cost_known"]] |= Reason.COST_UNKNOWN.bit
     limits = OrderLimits(rules.maximum_order_lines, rules.maximum_order_units, rules.maximum_order_value)

@@ -42,10 +42,13 @@ class Reason(Enum):
     NO_ROOM_IN_ORDER_LINES = "no_room_in_order_lines"
     NO_ROOM_IN_ORDER_UNITS = "no_room_in_order_units"
     NO_ROOM_IN_ORDER_VALUE = "no_room_in_order_value"
+    NOT_COUNTED = "not_counted"
+    NOTHING_SOLD = "nothing_sold"
     CUT_TO_ORDER_VALUE = "cut_to_order_value"
     CUT_TO_ORDER_UNITS = "cut_to_order_units"
     CUT_TO_LINE_MAXIMUM = "cut_to_line_maximum"
     RAISED_TO_MINIMUM_ORDER = "raised_to_minimum_order"
+    SOLD_SINCE = "sold_since"
     BELOW_MINIMUM = "below_minimum"
     AT_OR_BELOW_MINIMUM = "at_or_below_minimum"
     ROUNDED_UP = "rounded_up"
@@ -90,6 +93,8 @@ _MEANINGS: dict[Reason, tuple[int, Effect, str]] = {
         "The order's maximum of units leaves no room for the smallest lot.",
     ),
     Reason.NO_ROOM_IN_ORDER_VALUE: (14, Effect.STOPS, "The order's maximum value leaves no room for the smallest lot."),
+    Reason.NOT_COUNTED: (15, Effect.STOPS, "What is on hand is not known: no count of it has been imported."),
+    Reason.NOTHING_SOLD: (16, Effect.STOPS, "Nothing was sold that is not ordered again already."),
     Reason.CUT_TO_ORDER_VALUE: (24, Effect.CUTS, "Cut to the whole case packs that the order's maximum value allows."),
     Reason.CUT_TO_ORDER_UNITS: (
         25,
@@ -102,6 +107,7 @@ _MEANINGS: dict[Reason, tuple[int, Effect, str]] = {
         Effect.RAISES,
         "Raised to the minimum order quantity, in whole case packs.",
     ),
+    Reason.SOLD_SINCE: (35, Effect.ORDERS, "Units were sold that are not ordered again yet."),
     Reason.BELOW_MINIMUM: (36, Effect.ORDERS, "The inventory position is below the minimum."),
     Reason.AT_OR_BELOW_MINIMUM: (37, Effect.ORDERS, "The inventory position is at or below the minimum."),
     Reason.ROUNDED_UP: (40, Effect.RAISES, "Rounded up to whole case packs."),

@@ -15,10 +15,28 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from replenisher.planning.frames import IN_FLIGHT, INVENTORY, LEVELS, PRODUCTS, check, empty
+from replenisher.planning.frames import (
+    FLAG,
+    IN_FLIGHT,
+    INVENTORY,
+    LEVELS,
+    PRODUCTS,
+    STOCK_BOOK,
+    TEXT,
+    WHOLE,
+    check,
+    empty,
+)
 
 LEVELS_SOURCE_DTYPE = pd.CategoricalDtype(["retailer", "planner"])
 """Whose minimum and maximum apply to a row."""
+
+ON_HAND_SOURCE_DTYPE = pd.CategoricalDtype(["reported", "derived", "not_counted"])
+"""Where the on hand of a row comes from; of one that is not counted nothing is known."""
+NOT_COUNTED = ON_HAND_SOURCE_DTYPE.categories.get_loc("not_counted")
+
+FIGURES = ("counted", "received_since_count", "sold_since_count", "returned_since_count")
+"""What a derived on hand is made of; carried along for `explain`."""
 
 OPEN_QUANTITIES = ("on_order", "on_uncommitted_order", "backordered", "transfer_in", "transfer_out", "allocated")
 """Quantities that cannot be negative: an over-received order must not lower the stock."""
@@ -56,9 +74,29 @@ def snapshot(
     columns |= _quantities(inventory)
     columns |= _levels(inventory, keys, empty(LEVELS) if levels is None else check(levels, LEVELS))
     columns |= _products(keys, None if products is None else check(products, PRODUCTS))
+    columns |= _stock_book(inventory)
     columns["in_flight"] = _taken(in_flight["in_flight"], _matching_rows(keys, in_flight, ["location", "sku"]), 0)
     # Every array above is the snapshot's own, so the frame may take them as they are.
     return pd.DataFrame(columns, copy=False)
+
+
+def with_levels_only(inventory: pd.DataFrame, levels: pd.DataFrame, locations: list[str]) -> pd.DataFrame:
+    """Add a row that is not counted for every SKU of these locations that only the levels name.
+
+    For stock that no report tells: there the levels file is the list of what a location carries. Takes frames of the
+    contracts INVENTORY with the columns of STOCK_BOOK, and LEVELS; gives one like the first.
+    """
+    here = levels[levels["location"].isin(locations)]
+    missing = orphans(inventory, here) if len(inventory) else here
+    if missing.empty:
+        return inventory
+    blank = {TEXT: "", WHOLE: 0, FLAG: False}
+    contract = {**INVENTORY.columns, **STOCK_BOOK.columns}
+    ids = {name: missing[name].astype("str").to_numpy() for name in ("location", "sku")}
+    added = pd.DataFrame({name: ids.get(name, blank[kind]) for name, kind in contract.items()}, index=missing.index)
+    added = added.astype({name: "str" for name, kind in contract.items() if kind == TEXT})
+    added = added.assign(on_hand_source=pd.Series("not_counted", index=added.index, dtype="str"))
+    return pd.concat([inventory, added], ignore_index=True)
 
 
 def orphans(inventory: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -134,6 +172,19 @@ def _levels(inventory: pd.DataFrame, keys: pd.DataFrame, levels: pd.DataFrame) -
         columns[name] = np.where(overridden, _taken(levels[name], rows, 0), reported)
     columns["levels_source"] = pd.Categorical.from_codes(overridden.astype(np.int8), dtype=LEVELS_SOURCE_DTYPE)
     return columns
+
+
+def _stock_book(inventory: pd.DataFrame) -> Columns:
+    """Say where on hand comes from, and what was sold and not yet ordered again; a plain report has neither."""
+    if "on_hand_source" not in inventory:
+        reported = np.zeros(len(inventory), dtype=np.int8)
+        return {
+            "on_hand_source": pd.Categorical.from_codes(reported, dtype=ON_HAND_SOURCE_DTYPE),
+            "sold_not_reordered": np.zeros(len(inventory), dtype=np.int64),
+        }
+    check(inventory, STOCK_BOOK)
+    figures = {name: inventory[name].to_numpy(copy=True) for name in ("sold_not_reordered", *FIGURES)}
+    return {"on_hand_source": pd.Categorical(inventory["on_hand_source"], dtype=ON_HAND_SOURCE_DTYPE)} | figures
 
 
 def _products(keys: pd.DataFrame, products: pd.DataFrame | None) -> Columns:
