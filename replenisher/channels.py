@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from replenisher.config import CompanySettings, Settings
 from replenisher.config.platform import Platform, SoapAccount
 from replenisher.errors import ConfigurationError
 from replenisher.gateways.channel import Channel
+from replenisher.gateways.cmi import Cmi
 from replenisher.gateways.http.connection import Connection
 from replenisher.gateways.soap.service import SoapConnection
+from replenisher.gateways.stock_book import StockBook
 from replenisher.gateways.vendor_inventory import VendorInventory
 from replenisher.gateways.vmi import Vmi
+from replenisher.purchasing.platform import ReportWindow
+from replenisher.purchasing.stock import Movement, Standing
 
 Given = TypeVar("Given")
 
@@ -21,8 +26,30 @@ def channel_key(company: CompanySettings) -> str:
     return f"{company.channel}/{company.platform}"
 
 
-def make_channel(settings: Settings, company: CompanySettings) -> Channel:
-    """Make the gateway that serves a company.
+class NoBook:
+    """Stands in for the book of derived stock where there is no database: whoever looks for stock is told."""
+
+    def window(self, company: str, location: str, asked: ReportWindow) -> ReportWindow:  # noqa: ARG002
+        """Raise ConfigurationError: there is no book."""
+        raise ConfigurationError("deriving stock takes a database; this command uses none")
+
+    def post(
+        self,
+        company: str,
+        location: str,
+        window: ReportWindow,
+        movements: Sequence[Movement],  # noqa: ARG002
+    ) -> None:
+        """Raise ConfigurationError: there is no book."""
+        self.window(company, location, window)
+
+    def standings(self, company: str, location: str) -> list[Standing]:  # noqa: ARG002
+        """Raise ConfigurationError: there is no book."""
+        raise ConfigurationError("deriving stock takes a database; this command uses none")
+
+
+def make_channel(settings: Settings, company: CompanySettings, book: StockBook | None = None) -> Channel:
+    """Make the gateway that serves a company; `book` keeps the stock of companies whose interface reports none.
 
     Raises ConfigurationError when its platform lacks what the channel needs, which the check of the configuration has
     said before.
@@ -31,6 +58,10 @@ def make_channel(settings: Settings, company: CompanySettings) -> Channel:
     if company.channel == "vmi":
         vmi = _given(company, platform.vmi)
         return Vmi(_soap(settings, platform, vmi), vmi.vendor_id, vmi.stores_per_report)
+    if company.channel == "cmi":
+        cmi = _given(company, platform.cmi)
+        here = [one.id for one in settings.companies if channel_key(one) == channel_key(company)]
+        return Cmi(_soap(settings, platform, cmi), cmi.vendor_id, here, book or NoBook())
     return VendorInventory(_rest(settings, company, platform))
 
 

@@ -17,6 +17,7 @@ from replenisher.archive import Archive
 from replenisher.channels import channel_key, make_channel
 from replenisher.config import CompanySettings, Settings
 from replenisher.database.session import Database
+from replenisher.database.stock_book import KeptStockBook
 from replenisher.embedded import embedded_servers
 from replenisher.errors import ConfigurationError
 from replenisher.gateways.channel import Channel
@@ -41,7 +42,7 @@ class Services:
         """Give the channel that serves the company; companies on one platform share its client and its token."""
         key = channel_key(company)
         if key not in self._channels:
-            self._channels[key] = make_channel(self.settings, company)
+            self._channels[key] = make_channel(self.settings, company, KeptStockBook(self.database))
         return self._channels[key]
 
     def forget_channel(self, company: CompanySettings) -> None:

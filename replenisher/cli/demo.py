@@ -25,6 +25,7 @@ from replenisher.intake.products import read_serial_kinds
 from replenisher.purchasing.states import OrderState
 from replenisher.services import Services
 from replenisher.workflows.approve import approve_order
+from replenisher.workflows.counts import import_counts
 from replenisher.workflows.plan.due import open_manual_run
 from replenisher.workflows.ship.importing import import_shipments
 
@@ -64,6 +65,7 @@ def demo(folder: Path = FOLDER, channel: str = "vendor_inventory") -> None:
         stack.callback(children.stop, 20.0)
         progress = stack.enter_context(_progress(console))
         services, config = _start(stack, folder, children, progress, CHANNELS[channel])
+        _count(services, folder, progress)
         first = _cycle(services, children, progress, "cycle 1", days_ahead=0)
         _ship(services, folder, children, progress)
         task = progress.add_task(f"{DAYS} days pass: customers buy, orders arrive", total=1)
@@ -71,8 +73,9 @@ def demo(folder: Path = FOLDER, channel: str = "vendor_inventory") -> None:
         progress.advance(task)
         second = _cycle(services, children, progress, "cycle 2", days_ahead=DAYS)
         progress.stop()
-        print_cycle(console, "Cycle 1, first plan", first)
-        print_cycle(console, f"Cycle 2, {DAYS} days later", second)
+        names = {company.id: company.name for company in services.settings.companies}
+        print_cycle(console, "Cycle 1, first plan", first, names)
+        print_cycle(console, f"Cycle 2, {DAYS} days later", second, names)
         print_orders(console, services)
         print_notices(console, services)
         print_explanation(console, services, second)
@@ -118,6 +121,19 @@ def _start(
     children.start(Child("beat", module(BEAT), environment))
     progress.advance(task)
     return services, config
+
+
+def _count(services: Services, folder: Path, progress: Progress) -> None:
+    """Import what is on the shelves of companies whose platform does not report it."""
+    derived = [company for company in services.settings.companies if company.channel == "cmi"]
+    if not derived:
+        return
+    task = progress.add_task("counts of the shelves imported", total=len(derived))
+    for company in derived:
+        stores = {location.id for location in services.channel(company).locations(company.id)}
+        path = trial.counts_of(folder, company.id, stores)
+        import_counts(services, path, actor="person:demo", company_id=company.id)
+        progress.advance(task)
 
 
 def _ship(services: Services, folder: Path, children: Children, progress: Progress) -> None:

@@ -54,8 +54,8 @@ class CycleFigures:
         )
 
 
-def print_cycle(console: Console, title: str, figures: Sequence[CycleFigures]) -> None:
-    """Print one table for a cycle, a row per company."""
+def print_cycle(console: Console, title: str, figures: Sequence[CycleFigures], names: Mapping[str, str]) -> None:
+    """Print one table for a cycle, a row per company, under the `names` that people know companies by."""
     table = Table(title=title, title_justify="left", title_style="bold")
     for name in ("company", "run", "locations read", "refused", "rows planned", "lines", "units"):
         table.add_column(name, justify="left" if name == "company" else "right")
@@ -63,7 +63,7 @@ def print_cycle(console: Console, title: str, figures: Sequence[CycleFigures]) -
     for one in figures:
         states = ", ".join(f"{count} {state}" for state, count in sorted(one.orders.items())) or "none"
         numbers = (one.locations_read, one.locations_refused, one.rows, one.ordering_rows, one.units)
-        table.add_row(one.company, str(one.run_id), *(f"{number:,}" for number in numbers), states)
+        table.add_row(names[one.company], str(one.run_id), *(f"{number:,}" for number in numbers), states)
     console.print()
     console.print(table)
 

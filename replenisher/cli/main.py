@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from replenisher import __version__
 from replenisher.cli import (
     check_config,
+    counts,
     daemon,
     exceptions,
     explain,
@@ -94,6 +95,7 @@ for _module in (check_config, probe, migrate, daemon, run, explain, status, resu
 app.add_typer(orders.orders, name="orders", rich_help_panel="Daily work")
 app.add_typer(shipments.shipments, name="shipments", rich_help_panel="Daily work")
 app.add_typer(levels.levels, name="levels", rich_help_panel="Daily work")
+app.add_typer(counts.counts, name="counts", rich_help_panel="Daily work")
 app.add_typer(exceptions.exceptions, name="exceptions", rich_help_panel="Daily work")
 
 

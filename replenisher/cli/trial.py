@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -148,6 +148,15 @@ def _company(place: int, company: Mapping[str, Any], channel: str) -> dict[str, 
         "levels_file": str(Path(levels) / "levels.csv"),
         "approval": {"value_limit": "7500.00"},
     }
+
+
+def counts_of(folder: Path, company: str, stores: Collection[str]) -> Path:
+    """Write the counts of a company's own stores into a file of their own, beside those of all stores."""
+    below, _ = _LEVELS["cmi"]
+    header, *rows = (folder / below / "counts.csv").read_text().splitlines()
+    path = folder / below / f"counts-{company}.csv"
+    path.write_text("\n".join([header, *(row for row in rows if row.partition(",")[0] in stores)]) + "\n")
+    return path
 
 
 def advance(folder: Path, days: int) -> None:

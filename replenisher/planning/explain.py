@@ -133,7 +133,7 @@ def _levels(row: Row) -> list[ExplainStep]:
     for label, name in (("minimum", "reorder_point"), ("maximum", "order_up_to_level")):
         value, source = int(row[name]), str(row["levels_source"])
         text = f"{value}, set by the {source}"
-        if source == "planner":
+        if source == "planner" and row.get("on_hand_source", "reported") == "reported":
             text += f" (the retailer says {int(row[f'retailer_{name}'])})"
         steps.append(ExplainStep(label, text, value, name))
     return steps

@@ -62,7 +62,7 @@ def _locations(setup: Setup, ids: str) -> Iterator[tuple[int, Location]]:
 
 
 def _counts(locations: list[tuple[int, Location]]) -> Rows:
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
     return [
         (name, sku, max(0, row.in_stock), now) for name, location in locations for sku, row in location.rows.items()
     ]

@@ -31,7 +31,7 @@ def test_the_demo_works_twice_in_the_same_folder(twice: list[subprocess.Complete
 
 def test_it_shows_both_cycles_with_every_location_read(twice: list[subprocess.CompletedProcess[str]]) -> None:
     out = twice[0].stdout
-    rows = re.findall(r"│ \d{5}\s+│\s+\d+ │\s+12 │\s+0 │\s+3,000 │", out)
+    rows = re.findall(r"│ (?:Kentel|Prairie Wireless)\s+│\s+\d+ │\s+12 │\s+0 │\s+3,000 │", out)
     assert len(rows) == 4, out
     assert "confirmed" in out
 
@@ -42,6 +42,17 @@ def test_it_keeps_the_shipment_notices_that_this_interface_does_not_take(
     rows = re.findall(r"│ [A-Z][\w ]+│ +(\d+) │ +([\d,]+) │ +(\d+) │ (\d+) recorded", twice[0].stdout)
     assert len(rows) == 2, twice[0].stdout
     assert all(int(notices) == int(recorded) > 0 and int(serials) > 0 for notices, _, serials, recorded in rows)
+
+
+@pytest.mark.timeout(240)
+def test_all_three_channels_work_in_one_configuration(tmp_path: Path) -> None:
+    shown = demo(tmp_path, "--channel", "all")
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    out = shown.stdout
+    assert len(re.findall(r"│ +\d+ │ +12 │ +0 │ +3,000 │", out)) == 6, out
+    notices = re.findall(r"│ [A-Z][\w ]+│ +(\d+) │ +[\d,]+ │ +\d+ │ (\d+) (recorded|sent)", out)
+    assert [state for _, _, state in notices] == ["recorded", "sent", "sent"], out
+    assert all(int(there) == int(done) > 0 for there, done, _ in notices)
 
 
 def test_it_explains_a_line_and_says_where_to_look_next(twice: list[subprocess.CompletedProcess[str]]) -> None:

@@ -8,15 +8,16 @@ from replenisher.errors import RefusedError
 from replenisher.gateways.http.answers import Subject
 from replenisher.gateways.http.paths import guid
 from replenisher.gateways.soap.order_bodies import order_body, products
+from replenisher.gateways.soap.order_finder import Found
 from replenisher.gateways.soap.orders import accepted_of
 from replenisher.gateways.soap.replies import Reply
 from replenisher.gateways.soap.rows import UnreadableRowError
 from replenisher.gateways.vmi.identity import american
-from replenisher.gateways.vmi.order_lists import Found, OrderFinder
+from replenisher.gateways.vmi.order_lists import StoreLists
 from replenisher.purchasing.platform import OrderAccepted, OrderRequest, RequestLine
 
 
-class OrderWriter(OrderFinder):
+class OrderWriter(StoreLists):
     """The ordering half of the channel.
 
     The only operation that changes lines replaces the whole list, so an order is read, changed and sent whole; what the

@@ -33,7 +33,7 @@ from replenisher.errors import (
 )
 from replenisher.logs import get_logger
 from replenisher.planning.proposal import plan
-from replenisher.planning.snapshot import orphans, snapshot
+from replenisher.planning.snapshot import orphans, snapshot, with_levels_only
 from replenisher.purchasing.platform import ReportStamp
 from replenisher.services import Services
 from replenisher.workflows.pauses import pause_platform
@@ -164,7 +164,9 @@ def judge(
             continue
         frame, stamp = answer
         found.stamps[location] = stamp
-        fault = guard(company.guards, location, len(frame), material.usual_rows[location])
+        # A derived stock is no report that may arrive halved: its rows are what the book and the orders know.
+        derived = "on_hand_source" in frame.columns
+        fault = None if derived else guard(company.guards, location, len(frame), material.usual_rows[location])
         if fault is None:
             found.frames[location] = frame
         else:
@@ -199,6 +201,8 @@ def plan_reports(
     if not found.frames:
         return None, {}
     inventory = pd.concat(list(found.frames.values()), ignore_index=True)
+    if levels is not None and "on_hand_source" in inventory.columns:
+        inventory = with_levels_only(inventory, levels, list(found.frames))
     in_flight = in_flight_frame(own)
     in_flight = in_flight[in_flight["location"].isin(list(found.frames))]
     rows = snapshot(inventory, products, levels, in_flight)

@@ -72,7 +72,7 @@ def _pull(services: Services, company: CompanySettings, locations: list[str]) ->
     window = report_window(company, channel.platform_now())
     threads = services.settings.platform_of(company).threads
     until = time.monotonic() + SECONDS
-    for report, read in _readers(channel).items():
+    for report, read in _readers(channel, company).items():
         if report not in company.reports or not locations:
             continue
         frames = []
@@ -90,13 +90,19 @@ def _pull(services: Services, company: CompanySettings, locations: list[str]) ->
     return pulled
 
 
-def _readers(channel: Channel) -> dict[str, Reader]:
-    return {
+NOT_OFFERED = {"cmi": frozenset({"transfers", "adjustments"})}
+"""Reports that an interface does not have: they are passed over, whatever the setting says."""
+
+
+def _readers(channel: Channel, company: CompanySettings) -> dict[str, Reader]:
+    readers = {
         "sales": channel.sales,
         "receiving": channel.receiving,
         "transfers": channel.transfers,
         "adjustments": channel.adjustments,
     }
+    lacking = NOT_OFFERED.get(company.channel, frozenset())
+    return {name: read for name, read in readers.items() if name not in lacking}
 
 
 def _until(until: float, read: Reader) -> Reader:

@@ -1,0 +1,291 @@
+"""The book of stock that no report tells: what was counted, what came and went since, and what is owed.
+
+On hand of a SKU = its newest count + receipts - sales + returns after the count; without a count it is not known. A
+movement is known by its paper and its key, so that overlapping reads count it once; a paper that is told with other
+lines than before replaces its former lines. The first post opens a location's book: what was sold before is no debt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, delete, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+
+from replenisher.database.models import Order, OrderLine
+from replenisher.database.session import Database, Session
+from replenisher.database.stock_models import StockBookReach, StockCount, StockMovement
+from replenisher.purchasing.platform import ReportWindow
+from replenisher.purchasing.states import OrderState
+from replenisher.purchasing.stock import Movement, MovementKind, Standing
+
+OVERLAP = timedelta(days=1)
+NOTHING_COMES = [
+    state.value
+    for state in (
+        OrderState.PROPOSED,
+        OrderState.HELD,
+        OrderState.SUPERSEDED,
+        OrderState.DECLINED,
+        OrderState.REFUSED,
+        OrderState.FAILED,
+        OrderState.CANCELLED,
+    )
+]
+"""States of an order by which nothing of it was ordered, or nothing of it will come: its units are owed again."""
+SALE, RETURN, RECEIPT = (kind.value for kind in MovementKind)
+Papers = set[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class NewCount:
+    """A count to be written; `counted_at` is the location's wall-clock time."""
+
+    location: str
+    sku: str
+    quantity: int
+    counted_at: datetime
+
+
+class KeptStockBook:
+    """The book in PostgreSQL; each call is a short transaction of its own. Fills `gateways.stock_book.StockBook`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def window(self, company: str, location: str, asked: ReportWindow) -> ReportWindow:
+        """Widen a window back to where the book ends, and to the oldest count that still counts."""
+        with self._database.transaction() as session:
+            reach = session.get(StockBookReach, (company, location))
+            counted = session.execute(select(func.min(_newest_counts(company, location).c.counted_at))).scalar_one()
+        starts = [asked.start]
+        if reach is not None:
+            starts.append(reach.known_until - OVERLAP)
+        if counted is not None and (reach is None or counted.date() < reach.known_from):
+            starts.append(counted.date())
+        return ReportWindow(min(starts), asked.end)
+
+    def post(self, company: str, location: str, window: ReportWindow, movements: Sequence[Movement]) -> None:
+        """Write every movement of the window once, however often it is read."""
+        with self._database.transaction() as session:
+            opening = _extend(session, company, location, window)
+            _replace(session, company, location, movements, opening=opening)
+
+    def standings(self, company: str, location: str) -> list[Standing]:
+        """Give what the book says of every SKU that it knows at the location, in the order of the SKUs."""
+        with self._database.transaction() as session:
+            return standings(session, company, location)
+
+
+def _extend(session: Session, company: str, location: str, window: ReportWindow) -> bool:
+    """Note how far the book reaches now; true when this opens it."""
+    created = session.execute(
+        insert(StockBookReach)
+        .values(company=company, location=location, known_from=window.start, known_until=window.end)
+        .on_conflict_do_nothing()
+        .returning(StockBookReach.company)
+    ).scalar_one_or_none()
+    # Locked from here on: two workers that post the same papers take turns.
+    reach = session.get_one(StockBookReach, (company, location), with_for_update=True)
+    reach.known_from = min(reach.known_from, window.start)
+    reach.known_until = max(reach.known_until, window.end)
+    return created is not None
+
+
+def _replace(session: Session, company: str, location: str, movements: Sequence[Movement], *, opening: bool) -> None:
+    here = and_(StockMovement.company == company, StockMovement.location == location)
+    receipts = {one.document for one in movements if one.kind is MovementKind.RECEIPT}
+    invoices = {one.document for one in movements if one.kind is not MovementKind.RECEIPT}
+    told = or_(
+        and_(StockMovement.kind == RECEIPT, StockMovement.document.in_(receipts)),
+        and_(StockMovement.kind != RECEIPT, StockMovement.document.in_(invoices)),
+    )
+    columns = (StockMovement.kind, StockMovement.document, StockMovement.key)
+    known = {tuple(row[:3]): row for row in session.execute(select(*columns, StockMovement.opening).where(here, told))}
+    before = {(row[0] == RECEIPT, row[1]): row[3] for row in known.values()}
+    gone = known.keys() - {(one.kind.value, one.document, one.key) for one in movements}
+    if gone:
+        session.execute(delete(StockMovement).where(here, tuple_(*columns).in_(list(gone))))
+    rows: dict[tuple[str, str, str], dict[str, object]] = {
+        (one.kind.value, one.document, one.key): {
+            "company": company,
+            "location": location,
+            "kind": one.kind.value,
+            "document": one.document,
+            "key": one.key,
+            "sku": one.sku,
+            "units": one.units,
+            "moved_at": one.moved_at,
+            "opening": before.get((one.kind is MovementKind.RECEIPT, one.document), opening),
+        }
+        for one in movements
+    }
+    _write(session, list(rows.values()))
+
+
+def _write(session: Session, rows: list[dict[str, object]]) -> None:
+    if not rows:
+        return
+    statement = insert(StockMovement)
+    changed = {name: statement.excluded[name] for name in ("sku", "units", "moved_at")}
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["company", "location", "kind", "document", "key"],
+            set_=changed,
+            where=or_(*(getattr(StockMovement, name) != value for name, value in changed.items())),
+        ),
+        rows,
+    )
+
+
+def _newest_counts(company: str, location: str) -> Subquery:
+    return (
+        select(StockCount.sku, StockCount.counted_at, StockCount.quantity)
+        .where(StockCount.company == company, StockCount.location == location)
+        .distinct(StockCount.sku)
+        .order_by(StockCount.sku, StockCount.counted_at.desc())
+    ).subquery("newest")
+
+
+def standings(session: Session, company: str, location: str) -> list[Standing]:
+    """Work out what the book says of every SKU of a location."""
+    counts = {row.sku: row for row in session.execute(select(_newest_counts(company, location)))}
+    moved = {row.sku: row for row in session.execute(_moved(company, location))}
+    ordered = {sku: int(units) for sku, units in session.execute(_ordered(company, location))}
+    found = []
+    for sku in sorted(counts.keys() | moved.keys()):
+        count, sums = counts.get(sku), moved.get(sku)
+        received, sold, returned = (sums.received, sums.sold, sums.returned) if sums is not None else (0, 0, 0)
+        owed = max(0, (sums.debt if sums is not None else 0) - ordered.get(sku, 0))
+        if count is None:
+            found.append(Standing(sku, None, owed))
+            continue
+        on_hand = count.quantity + received - sold + returned
+        found.append(Standing(sku, on_hand, owed, count.quantity, count.counted_at, received, sold, returned))
+    return found
+
+
+def _moved(company: str, location: str) -> Select[str, int, int, int, int]:
+    """Add up each SKU's movements: by kind since its newest count, and what was sold net since the book was opened."""
+    newest = _newest_counts(company, location)
+    after = StockMovement.moved_at > newest.c.counted_at
+
+    def units(kind: str) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((and_(StockMovement.kind == kind, after), StockMovement.units))), 0)
+
+    signed = case(
+        (StockMovement.kind == SALE, StockMovement.units), (StockMovement.kind == RETURN, -StockMovement.units)
+    )
+    debt = func.coalesce(func.sum(case((~StockMovement.opening, signed))), 0)
+    return (
+        select(
+            StockMovement.sku,
+            units(RECEIPT).label("received"),
+            units(SALE).label("sold"),
+            units(RETURN).label("returned"),
+            debt.label("debt"),
+        )
+        .outerjoin(newest, newest.c.sku == StockMovement.sku)
+        .where(StockMovement.company == company, StockMovement.location == location)
+        .group_by(StockMovement.sku)
+    )
+
+
+def _ordered(company: str, location: str) -> Select[str, int]:
+    """Add up what our orders of the location bring of each SKU, of those made since its book was opened.
+
+    A received order brings what was received of it: one that was closed short owes its remainder again.
+    """
+    came = case((Order.state == OrderState.RECEIVED.value, OrderLine.received), else_=OrderLine.quantity)
+    opened = (
+        select(StockBookReach.opened_at)
+        .where(StockBookReach.company == company, StockBookReach.location == location)
+        .scalar_subquery()
+    )
+    return (
+        select(OrderLine.sku, func.sum(came))
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(
+            Order.company == company,
+            Order.location == location,
+            Order.created_at >= opened,
+            Order.state.not_in(NOTHING_COMES),
+        )
+        .group_by(OrderLine.sku)
+    )
+
+
+def derived_at(session: Session, company: str, location: str, sku: str, moment: datetime) -> int | None:
+    """Work out what was on hand at a moment from the newest count before it; None without one."""
+    count = session.execute(
+        select(StockCount.quantity, StockCount.counted_at)
+        .where(
+            StockCount.company == company,
+            StockCount.location == location,
+            StockCount.sku == sku,
+            StockCount.counted_at < moment,
+        )
+        .order_by(StockCount.counted_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if count is None:
+        return None
+    signed = case((StockMovement.kind == SALE, -StockMovement.units), else_=StockMovement.units)
+    since = session.execute(
+        select(func.coalesce(func.sum(signed), 0)).where(
+            StockMovement.company == company,
+            StockMovement.location == location,
+            StockMovement.sku == sku,
+            StockMovement.moved_at > count.counted_at,
+            StockMovement.moved_at <= moment,
+        )
+    ).scalar_one()
+    return int(count.quantity) + int(since)
+
+
+def known_counts(session: Session, company: str, counts: Iterable[NewCount]) -> dict[NewCount, int]:
+    """Give the quantity that is written already for each of these counts' location, SKU and moment."""
+    wanted = {(one.location, one.sku, one.counted_at): one for one in counts}
+    keys = (StockCount.location, StockCount.sku, StockCount.counted_at)
+    rows = session.execute(
+        select(*keys, StockCount.quantity).where(
+            StockCount.company == company, StockCount.location.in_({location for location, _, _ in wanted})
+        )
+    )
+    return {wanted[row[0], row[1], row[2]]: row[3] for row in rows if (row[0], row[1], row[2]) in wanted}
+
+
+def add_count(session: Session, company: str, count: NewCount, *, drift: int | None, actor: str) -> None:
+    """Write one count; one that is there already stays as it is."""
+    session.execute(
+        insert(StockCount)
+        .values(
+            company=company,
+            location=count.location,
+            sku=count.sku,
+            counted_at=count.counted_at,
+            quantity=count.quantity,
+            drift=drift,
+            imported_by=actor,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def latest_counts(session: Session, company: str, *, location: str | None = None, limit: int) -> Sequence[StockCount]:
+    """List counts, the newest import first."""
+    query = (
+        select(StockCount)
+        .where(StockCount.company == company, literal(True) if location is None else StockCount.location == location)
+        .order_by(StockCount.imported_at.desc(), StockCount.location, StockCount.sku)
+        .limit(limit)
+    )
+    return session.execute(query).scalars().all()
+
+
+def known_from(session: Session, company: str, location: str) -> date | None:
+    """Tell from which day on the movements of a location are known; None when its book is not open."""
+    reach = session.get(StockBookReach, (company, location))
+    return None if reach is None else reach.known_from

@@ -1,0 +1,53 @@
+"""Sales and receipts as movements of stock: each line with a key that it has every time its paper is read.
+
+The wire numbers no lines. All lines of a paper come together, so a line is known by what it says and by its place among
+lines of the same paper that say the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pandas as pd
+
+from replenisher.errors import ReportRefusedError
+from replenisher.purchasing.stock import Movement, MovementKind
+
+NO_PAPER = "without a number"
+
+
+def sale_movements(sales: pd.DataFrame) -> list[Movement]:
+    """Turn a frame of the `SALES` contract into sales and returns; units are counted without their sign."""
+    columns = (sales[name].tolist() for name in ("invoice_id", "sku", "action", "serial_number", "quantity", "sold_at"))
+    rows = [
+        (MovementKind.RETURN if action == "refunded" else MovementKind.SALE, invoice, sku, serial, quantity, sold_at)
+        for invoice, sku, action, serial, quantity, sold_at in zip(*columns, strict=True)
+    ]
+    return list(_keyed(rows))
+
+
+def receipt_movements(receiving: pd.DataFrame) -> list[Movement]:
+    """Turn a frame of the `RECEIVING` contract into receipts; a negative receipt is refused, for it has no meaning."""
+    columns = ("receiving_id", "platform_order_id", "sku", "serial_numbers", "quantity", "received_at", "location")
+    rows = []
+    for receipt, order, sku, serials, quantity, received_at, location in zip(
+        *(receiving[name].tolist() for name in columns), strict=True
+    ):
+        if quantity < 0:
+            reason = f"{quantity} units were received (SKU {sku}, receipt {receipt})"
+            raise ReportRefusedError(location=location, report="receiving", field="Quantity", reason=reason)
+        rows.append((MovementKind.RECEIPT, receipt or order or NO_PAPER, sku, serials, quantity, received_at))
+    return list(_keyed(rows))
+
+
+def _keyed(rows: list[tuple[MovementKind, str, str, str, int, pd.Timestamp]]) -> Iterator[Movement]:
+    """Give each line its key; lines that say the same are told apart by how many came before them."""
+    seen: Counter[tuple[object, ...]] = Counter()
+    for kind, document, sku, serial, quantity, moved_at in sorted(rows, key=lambda row: row[5]):
+        # A paper without a number is known by its day: another day's is another paper.
+        paper = document if document != NO_PAPER else f"{document}, {moved_at:%Y-%m-%d}"
+        said = (kind, paper, sku, serial, abs(quantity))
+        seen[said] += 1
+        key = f"{sku}/{serial}/{abs(quantity)}/{seen[said]}"
+        yield Movement(kind, paper, key, sku, abs(quantity), moved_at.to_pydatetime())
