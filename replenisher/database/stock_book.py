@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, delete, func, literal, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from replenisher.database.models import Order, OrderLine
 from replenisher.database.session import Database, Session
@@ -144,7 +144,7 @@ def _newest_counts(company: str, location: str) -> Subquery:
     return (
         select(StockCount.sku, StockCount.counted_at, StockCount.quantity)
         .where(StockCount.company == company, StockCount.location == location)
-        .distinct(StockCount.sku)
+        .ext(distinct_on(StockCount.sku))
         .order_by(StockCount.sku, StockCount.counted_at.desc())
     ).subquery("newest")
 
