@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from replenisher.database.stock_book import KeptStockBook
+from replenisher.purchasing.platform import ReportWindow
 from replenisher.purchasing.stock import Standing
 from replenisher.services import build
 from replenisher.workflows.counts import CountsImported, import_counts
@@ -71,6 +74,16 @@ class CountedShop(Shop):
         (place,) = [one["id"] for one in self.world.admin.ids()["locations"] if str(one["store_id"]) == location]
         rows = self.world.admin.state(place)["locations"][0]["rows"]
         return {sku: int(row["in_stock"]) for sku, row in rows.items()}
+
+    def lines_sold(self, location: str) -> Counter[str]:
+        """Net units sold by SKU that the platform has on paper for the last thirty days."""
+        channel = self.services.channel(self.services.settings.companies[0])
+        today = channel.platform_now().date()
+        sales = channel.sales(self.company, location, ReportWindow(today - timedelta(days=30), today))
+        units: Counter[str] = Counter()
+        for sku, action, quantity in zip(sales["sku"], sales["action"], sales["quantity"], strict=True):
+            units[sku] += abs(quantity) * (-1 if action == "refunded" else 1)
+        return units
 
     def check_orders_as_written(self) -> None:
         """No reference twice, and what the platform holds is what we wrote."""

@@ -76,8 +76,14 @@ def test_shelves_that_nobody_counted_order_nothing(open_counted_shop: OpenCounte
 def test_what_was_sold_is_ordered_once_in_whole_packs_without_any_count(open_counted_shop: OpenCountedShop) -> None:
     shop = open_counted_shop(policy="sell_through")
     assert shop.orders(shop.plan()) == [], "what was sold before the book was opened is no debt"
+    opened = {location: shop.lines_sold(location) for location in shop.locations}
     shop.world.admin.advance(2)
     second = shop.plan()
+    sold = {
+        (location, sku): units - opened[location][sku]
+        for location in shop.locations
+        for sku, units in shop.lines_sold(location).items()
+    }
     orders = shop.work_until_states("confirmed", run=second)
     products = read_products(shop.world.folder / "products.csv").set_index("sku")
     ordered = {(order.location, line.sku): line.quantity for order in orders for line in shop.lines(order)}
@@ -90,6 +96,10 @@ def test_what_was_sold_is_ordered_once_in_whole_packs_without_any_count(open_cou
     assert ordered
     # What may not be ordered (discontinued, do not order) stays owed; no SKU is both.
     assert owed.keys().isdisjoint(ordered)
-    assert all(units % int(products.loc[sku, "case_pack"]) == 0 for (_, sku), units in ordered.items())
+    assert owed.keys() | ordered.keys() == {where for where, units in sold.items() if units > 0}
+    for (location, sku), units in ordered.items():
+        pack, least = (int(products.loc[sku, name]) for name in ("case_pack", "minimum_order_quantity"))
+        assert units % pack == 0
+        assert sold[location, sku] <= units < max(sold[location, sku], least) + pack
     assert shop.orders(shop.plan()) == []
     shop.check_orders_as_written()
