@@ -77,12 +77,23 @@ class Database:
 def _clear_errors() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise DatabaseError(f"the database did not answer: {error.orig}") from error
     except DBAPIError as error:
+        if _was_interrupted(error):
+            raise KeyboardInterrupt from error
+        if isinstance(error, OperationalError):
+            raise DatabaseError(f"the database did not answer: {error.orig}") from error
         if "UndefinedTable" in type(error.orig).__name__:
             raise DatabaseError("the database lacks our tables; run `replenisher migrate` first") from error
         raise
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Tell whether the driver met Ctrl-C and then failed to tidy up: its error would hide what the person wanted."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def with_driver(url: str) -> str:

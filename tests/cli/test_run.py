@@ -173,4 +173,4 @@ def test_reports_that_do_not_come_are_waited_for_and_told(world: World) -> None:
         _, rest = waiting.communicate(timeout=30)
     assert told.startswith("waiting: ")
     assert "503" in told
-    assert (waiting.returncode, "stays open" in rest) == (130, True)
+    assert (waiting.returncode, "stays open" in rest) == (130, True), rest

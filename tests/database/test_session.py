@@ -9,9 +9,10 @@ from collections.abc import Callable
 from contextlib import closing
 from socket import socket
 
+import psycopg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from replenisher.database import companies
 from replenisher.database.migrate import check_migrated, current_revision, migrate
@@ -115,6 +116,25 @@ def test_a_connection_cut_in_the_middle_is_told_as_an_outage(database: Database)
     with pytest.raises(DatabaseError, match="did not answer"), database.transaction() as session:
         session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
     database.ping()
+
+
+@pytest.mark.parametrize("kind", [ProgrammingError, OperationalError])
+def test_ctrl_c_in_the_driver_is_ctrl_c_whatever_the_driver_says_afterwards(
+    database: Database, kind: type[ProgrammingError | OperationalError]
+) -> None:
+    """As when it comes while a pooled connection is tried: the driver then fails to put the connection back."""
+
+    def interrupted() -> None:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            raise psycopg.ProgrammingError("can't change 'autocommit' now") from None
+
+    with pytest.raises(KeyboardInterrupt), database.transaction():
+        try:
+            interrupted()
+        except psycopg.ProgrammingError as error:
+            raise kind("SELECT 1", None, error) from error
 
 
 def test_sessions_speak_utc_and_give_up_in_time(database: Database) -> None:
