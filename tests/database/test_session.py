@@ -128,13 +128,16 @@ def test_ctrl_c_in_the_driver_is_ctrl_c_whatever_the_driver_says_afterwards(
         try:
             raise KeyboardInterrupt
         except KeyboardInterrupt:
-            raise psycopg.ProgrammingError("can't change 'autocommit' now") from None
+            raise psycopg.ProgrammingError("can't change 'autocommit' now")  # noqa: B904 - as the driver does
 
-    with pytest.raises(KeyboardInterrupt), database.transaction():
+    def fails() -> None:
         try:
             interrupted()
         except psycopg.ProgrammingError as error:
             raise kind("SELECT 1", None, error) from error
+
+    with pytest.raises(KeyboardInterrupt), database.transaction():
+        fails()
 
 
 def test_sessions_speak_utc_and_give_up_in_time(database: Database) -> None:
