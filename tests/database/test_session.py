@@ -126,7 +126,7 @@ def test_ctrl_c_in_the_driver_is_ctrl_c_whatever_the_driver_says_afterwards(
 
     def interrupted() -> None:
         try:
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt  # noqa: TRY301 - what a signal does, at whatever line
         except KeyboardInterrupt:
             raise psycopg.ProgrammingError("can't change 'autocommit' now")  # noqa: B904 - as the driver does
 
