@@ -31,7 +31,7 @@ def test_the_demo_works_twice_in_the_same_folder(twice: list[subprocess.Complete
 
 def test_it_shows_both_cycles_with_every_location_read(twice: list[subprocess.CompletedProcess[str]]) -> None:
     out = twice[0].stdout
-    rows = re.findall(r"│ (?:Kentel|Prairie Wireless)\s+│\s+\d+ │\s+12 │\s+0 │\s+3,000 │", out)
+    rows = re.findall(r"│\s+\d+ │\s+12 │\s+0 │\s+3,000 │", out)
     assert len(rows) == 4, out
     assert "confirmed" in out
 
