@@ -2,7 +2,8 @@
 
 On hand of a SKU = its newest count + receipts - sales + returns after the count; without a count it is not known. A
 movement is known by its paper and its key, so that overlapping reads count it once; a paper that is told with other
-lines than before replaces its former lines. The first post opens a location's book: what was sold before is no debt.
+lines than before replaces its former lines. One that is not told any more stays: the platform does not say why. The
+first post opens a location's book: what was sold before is no debt.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from replenisher.purchasing.platform import ReportWindow
 from replenisher.purchasing.states import OrderState
 from replenisher.purchasing.stock import Movement, MovementKind, Standing
 
-OVERLAP = timedelta(days=1)
+OVERLAP = timedelta(days=3)
+"""Days that are read again: a window may end a day ahead, and papers of a day may be written late."""
 NOTHING_COMES = [
     state.value
     for state in (

@@ -13,7 +13,7 @@ class StockBook(Protocol):
     """Counts and movements by company and location, from which on hand is derived."""
 
     def window(self, company: str, location: str, asked: ReportWindow) -> ReportWindow:
-        """Widen a window back to where the book was last brought up to date, so that no movement is missed."""
+        """Widen a window back to before the book was last brought up to date, so that no movement is missed."""
         ...
 
     def post(self, company: str, location: str, window: ReportWindow, movements: Sequence[Movement]) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
-from replenisher.gateways.http.paths import ZERO_GUID, guid, whole_id
+from replenisher.gateways.cmi.identity import ClientIdentity, receiving_days, sales_days
 from replenisher.gateways.observations import Findings, ProbeRequest
-from replenisher.gateways.soap.envelopes import IDENTITY
 from replenisher.gateways.soap.movements import receiving_of, sales_of
 from replenisher.gateways.soap.orders import Standing, heads_of, single_head
 from replenisher.gateways.soap.packaged import Wsdl
@@ -16,8 +14,7 @@ from replenisher.gateways.soap.service import SoapService
 from replenisher.gateways.soap.stores import locations_of
 from replenisher.purchasing.platform import ReportWindow
 
-EVERY_STORE = -1
-UNUSED = -1
+WHO = ClientIdentity()
 
 
 class Prober:
@@ -37,27 +34,18 @@ class _CmiDialect:
     identity_elements = "client everywhere"
 
     def lists(self, company: str) -> list[Ask]:
-        arguments = _client(company)
+        arguments = WHO.at(company)
         return [Ask("stores", "list of stores", "GetStoreList", arguments, lambda reply: locations_of(reply, company))]
 
     def reports(self, company: str, location: str, window: ReportWindow) -> list[Ask]:  # noqa: ARG002 - it has none
         return []
 
     def sales(self, company: str, location: str, window: ReportWindow) -> Ask:
-        arguments: dict[str, object] = {
-            **_client(company, location),
-            "startDate": _american(window.start),
-            "endDate": _american(window.end),
-            "channelId": ZERO_GUID,
-            "regionId": UNUSED,
-            "districtId": UNUSED,
-            "storeId": int(whole_id(location, "location")),
-        }
+        arguments = {**WHO.at(company, location), **sales_days(window, location)}
         return Ask("sales", "sales report", "GetProductSalesReport", arguments, lambda reply: sales_of(reply, location))
 
     def receiving(self, company: str, location: str | None, window: ReportWindow) -> Ask:
-        days = {"StartDate": _american(window.start), "EndDate": _american(window.end)}
-        arguments: dict[str, object] = {**_client(company, location), **days}
+        arguments = {**WHO.at(company, location), **receiving_days(window)}
         if location is None:
             return Ask("receiving everywhere", "receiving report, all stores", "GetReceivingInfo", arguments, _unread)
         return Ask(
@@ -66,7 +54,7 @@ class _CmiDialect:
 
     def orders(self, company: str, standing: Standing, window: ReportWindow) -> Ask:
         arguments: dict[str, object] = {
-            **_client(company),
+            **WHO.at(company),
             "isCommitted": standing.committed,
             "isCompleted": standing.completed,
             "startDate": window.start.isoformat(),
@@ -75,18 +63,9 @@ class _CmiDialect:
         return Ask("orders", "list of orders", "GetPurchaseOrdersByStatus", arguments, heads_of)
 
     def by_reference(self, company: str, reference: str) -> Ask:
-        arguments: dict[str, object] = {**_client(company), "purchaseOrderReferenceNumber": reference}
+        arguments: dict[str, object] = {**WHO.at(company), "purchaseOrderReferenceNumber": reference}
         operation = "GetPurchaseOrderByReferenceNumber"
         return Ask("by reference", "order by an unknown reference", operation, arguments, single_head)
-
-
-def _client(company: str, location: str | None = None) -> dict[str, object]:
-    store = EVERY_STORE if location is None else int(whole_id(location, "location"))
-    return {IDENTITY: {"ClientID": guid(company, "company"), "StoreID": store}}
-
-
-def _american(day: date) -> str:
-    return f"{day:%m/%d/%Y}"
 
 
 def _unread(_: object) -> None:

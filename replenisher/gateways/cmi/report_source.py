@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pandas as pd
 
@@ -18,7 +18,7 @@ from replenisher.gateways.cmi.papers import receipt_movements, sale_movements
 from replenisher.gateways.cmi.shelves import OpenUnits, open_units, shelves
 from replenisher.gateways.http.answers import Subject
 from replenisher.gateways.soap.movements import receiving_of, sales_of
-from replenisher.gateways.soap.order_finder import DAY, LOOK_BACK, OrderFinder
+from replenisher.gateways.soap.order_finder import DAY, OrderFinder
 from replenisher.gateways.soap.orders import OrderHead, Standing
 from replenisher.gateways.soap.replies import Reply
 from replenisher.gateways.soap.service import ReportSubject, SoapService
@@ -26,6 +26,8 @@ from replenisher.gateways.soap.stores import locations_of
 from replenisher.gateways.stock_book import StockBook
 from replenisher.purchasing.platform import Company, CompanyRelationship, Location, ReportStamp, ReportWindow
 
+OPEN_SINCE = timedelta(days=730)
+"""How far back open orders are looked for; what an older one still brings is not counted as on order."""
 Report = tuple[pd.DataFrame, ReportStamp]
 
 
@@ -91,7 +93,8 @@ class ReportReader(OrderFinder[ClientIdentity]):
         self, company: str, location: str, window: ReportWindow, on_the_way: dict[str, OpenUnits]
     ) -> Report | GatewayError:
         try:
-            reach = self._book.window(company, location, window)
+            # A day more than asked for: the platform's clock may be ahead of the company's.
+            reach = self._book.window(company, location, ReportWindow(window.start, window.end + DAY))
             sales, first = self._sales(company, location, reach)
             receipts, last = self._receiving(company, location, reach)
             self._book.post(company, location, reach, [*sale_movements(sales), *receipt_movements(receipts)])
@@ -112,7 +115,7 @@ class ReportReader(OrderFinder[ClientIdentity]):
             for pair in self._listed(
                 company,
                 Standing(committed=committed),
-                today - LOOK_BACK,
+                today - OPEN_SINCE,
                 today + 2 * DAY,
                 made=made,
                 wanted=lambda head: not head.deleted,
