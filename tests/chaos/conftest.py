@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.e2e.conftest import open_shop
+from tests.e2e.conftest import open_channels, open_shop
 
-__all__ = ["open_shop"]
+__all__ = ["open_channels", "open_shop"]
