@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,19 +13,18 @@ from typing import Any
 import yaml
 
 from replenisher.cli import trial
-from replenisher.database import notices
 from replenisher.database.models import Order
-from replenisher.database.notice_models import ShipmentNotice
 from replenisher.database.stock_book import KeptStockBook
-from replenisher.purchasing.platform import NoticeLine
 from replenisher.services import build
+from replenisher.workflows.approve import approve_order
 from replenisher.workflows.counts import import_counts
+from tests.workflows.dock import Desk, Dock
 from tests.workflows.shop import Shop
 from tests.world import SHORT_TIMES, World, started_sandbox
 
 PHONE = "PH100086"
 """The one product of this catalog whose units have serial numbers."""
-SIZES = ("--locations", "2", "--skus", "14", "--below-minimum", "0.7", "--history-days", "2", "--daily-sales", "1")
+SIZES = ("--skus", "14", "--below-minimum", "0.7", "--history-days", "2", "--daily-sales", "1")
 """Of the sandbox and of its planners' files alike, for levels and counts depend on all of them."""
 ONLY_PAPERS = ("--adjustments-per-day", "0", "--transfers-per-day", "0", "--partial-share", "0")
 """Options of a sandbox whose stock moves by nothing that the CMI interface does not tell."""
@@ -58,6 +57,10 @@ class ChannelsWorld(World):
 class ChannelsShop(Shop):
     """A shop that knows its locations by the ids of each channel; companies are named by their place."""
 
+    @property
+    def company(self) -> str:
+        return self.company_at(0)
+
     def stores(self, place: int) -> list[str]:
         """Ids by which the company's channel names its locations."""
         names = "locations" if self.channel_at(place) == trial.REST else "stores"
@@ -72,14 +75,6 @@ class ChannelsShop(Shop):
     def orders_at(self, place: int, run: int | None = None) -> list[Order]:
         return [one for one in self.orders(run) if one.company == self.company_at(place)]
 
-    def notices(self) -> list[ShipmentNotice]:
-        with self.services.database.transaction() as session:
-            return list(notices.listed(session, limit=10_000))
-
-    def notice_lines(self, notice: ShipmentNotice) -> tuple[NoticeLine, ...]:
-        with self.services.database.transaction() as session:
-            return notices.notice_lines(session, notice.id)
-
     def fault(self, operation: str, fault: str, location: str | None = None, **values: Any) -> None:
         """Script a fault; a StoreID is told to the sandbox as the LocationId of the same place."""
         super().fault(operation, fault, self.platform_ids().get(location or "", location), **values)
@@ -87,6 +82,15 @@ class ChannelsShop(Shop):
     def platform_ids(self) -> dict[str, str]:
         """LocationIds by StoreID; no LocationId is a StoreID."""
         return {str(one["store_id"]): str(one["id"]) for one in self.world.admin.ids()["locations"]}
+
+    def approve(self, orders: Iterable[Order]) -> None:
+        """Say yes to held orders, all at one moment."""
+        for order in orders:
+            approve_order(self.services, order.vendor_invoice_number, actor="person:ann")
+
+    def dock(self) -> Dock:
+        """The dock of this shop; its desk takes nothing, for every channel's own does."""
+        return Dock(self, Desk(takes=False), self.world.folder)
 
     def count_shelves(self) -> None:
         """Import what is on the shelves of companies whose platform does not report it; nobody counts less than 0."""
@@ -142,11 +146,12 @@ def opened_channels_shop(
     broker_url: str,
     channels: Sequence[str],
     *,
+    locations: int = 2,
     settings_of: Mapping[int, Mapping[str, Any]] | None = None,
     **changes: Any,
 ) -> Iterator[ChannelsShop]:
     """A sandbox with a company for each channel, its planners' files, a configuration with these changes, services."""
-    sizes = ("--companies", str(len(channels)), *SIZES)
+    sizes = ("--companies", str(len(channels)), "--locations", str(locations), *SIZES)
     with started_sandbox(*sizes, *ONLY_PAPERS) as ready:
         trial.write_planners_files(folder, sizes)
         world = ChannelsWorld(folder, ready, database_url, broker_url, changes, channels, settings_of or {})

@@ -67,6 +67,10 @@ class Daemon:
         """Wait until there are orders and every one is in one of these states."""
         self.wait(lambda: bool(found := self.shop.orders(run)) and all(one.state in states for one in found))
 
+    def wait_for_runs(self, *runs: int) -> None:
+        """Wait until these runs have closed."""
+        self.wait(lambda: all(self.shop.run(run).state == "closed" for run in runs))
+
     def kill(self, process: subprocess.Popen[str]) -> None:
         """Kill -9 the main process of a worker and all its children, as a machine that loses power would."""
         self.processes.remove(process)

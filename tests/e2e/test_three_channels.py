@@ -37,9 +37,8 @@ def daemon(shop: ChannelsShop) -> Iterator[Daemon]:
 
 def plan(daemon: Daemon) -> list[int]:
     """Let the daemon run a plan of each company."""
-    shop = daemon.shop
-    runs = [shop.open(company=place) for place in range(len(CHANNELS))]
-    daemon.wait(lambda: all(shop.run(run).state == "closed" for run in runs))
+    runs = [daemon.shop.open(company=place) for place in range(len(CHANNELS))]
+    daemon.wait_for_runs(*runs)
     return runs
 
 
@@ -60,8 +59,8 @@ def with_phones(shop: ChannelsShop, place: int) -> list[Order]:
 def check_notices(shop: ChannelsShop) -> None:
     """Every product of every sent notice is at the platform with its serial numbers, and of a recorded one none is."""
     there = {(one["shipment_number"], one["sku"]): one["serial_numbers"] for one in shop.world.admin.audit()["notices"]}
-    for notice in shop.notices():
-        for line in shop.notice_lines(notice):
+    for notice in shop.dock().notices():
+        for line in shop.dock().notice_lines(notice):
             assert len(line.serial_numbers) == (line.quantity if line.sku == PHONE else 0)
             held = there.get((notice.shipment_number, line.sku))
             assert held == (list(line.serial_numbers) if notice.state == "sent" else None)
@@ -80,7 +79,7 @@ def test_three_channels_plan_order_ship_and_receive_and_nothing_is_at_the_platfo
 
     ship_everything(shop)
     ends = {shop.company_at(place): end for place, end in enumerate(("recorded", "sent", "sent"))}
-    daemon.wait(lambda: all(notice.state == ends[notice.company] for notice in shop.notices()))
+    daemon.wait(lambda: all(notice.state == ends[notice.company] for notice in shop.dock().notices()))
     check_notices(shop)
 
     shop.world.admin.advance(DAYS)
