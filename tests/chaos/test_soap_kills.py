@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
+from subprocess import Popen
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from replenisher.database.models import Order
 from tests.chaos.test_kill_worker import LONG_CALLS, names
@@ -24,34 +24,48 @@ SETTINGS = {VMI: HELD, CMI: HELD, TRUSTING: {**HELD, "notices": {"unanswered": "
 @pytest.fixture(scope="module")
 def shop(open_channels: Callable[..., ChannelsShop]) -> ChannelsShop:
     """Every document that hangs needs a worker process of its own: SOAP calls of a process go out one by one."""
-    shop = open_channels(CHANNELS, settings_of=SETTINGS, work={"worker_processes": 4}, **LONG_CALLS)
+    shop = open_channels(CHANNELS, settings_of=SETTINGS, work={"worker_processes": 3}, **LONG_CALLS)
     shop.count_shelves()
     return shop
 
 
 @pytest.fixture(scope="module")
 def daemon(shop: ChannelsShop) -> Iterator[Daemon]:
-    """A beat without a worker: each test starts its own to kill it."""
+    """A beat without a worker: the tests start workers and kill them."""
     with started_daemon(shop, workers=0) as running:
         yield running
+
+
+def running_worker(daemon: Daemon) -> Popen[str]:
+    """The worker that an earlier test has left running, or a new one."""
+    _, *workers = daemon.processes
+    return workers[0] if workers else daemon.worker()
+
+
+def somebody_waits_for_a_lock(shop: ChannelsShop) -> bool:
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with shop.services.database.transaction() as session:
+        return session.execute(text(waiting)).first() is not None
 
 
 def test_an_order_whose_worker_was_killed_before_its_soap_answer_was_recorded_is_found_and_not_sent_again(
     daemon: Daemon, shop: ChannelsShop
 ) -> None:
     (unanswered, unrecorded), (other, _) = shop.stores(VMI), shop.stores(CMI)
-    worker = daemon.worker()
-    runs = [shop.open(company=VMI), shop.open([other], company=CMI)]
-    daemon.wait_for_runs(*runs)
+    worker = running_worker(daemon)
+    # Planned here while the worker starts.
+    shop.plan(company=VMI)
+    shop.plan([other], company=CMI)
     shop.fault("vmi.CreatePurchaseOrder", "accepted_then_timeout", unanswered, seconds=30)
-    shop.fault("vmi.CreatePurchaseOrder", "drip_body", unrecorded, seconds=0.0005)
+    shop.fault("vmi.CreatePurchaseOrder", "drip_headers", unrecorded, seconds=0.01)
     shop.fault("cmi.CreatePurchaseOrder", "accepted_then_timeout", other, seconds=30)
     shop.approve(shop.orders())
-    daemon.wait(lambda: len(shop.orders()) == 3 and all(shop.accepted(order) for order in shop.orders()))
+    assert len(shop.orders()) == 3
+    daemon.wait(lambda: all(shop.accepted(order) for order in shop.orders()))
     with shop.services.database.transaction() as session:
         # The answer comes, and cannot be written: the worker dies between the two.
         session.execute(select(Order).where(Order.location == unrecorded).with_for_update())
-        time.sleep(2.5)
+        daemon.wait(lambda: somebody_waits_for_a_lock(shop))
         daemon.kill(worker)
     assert {order.state for order in shop.orders()} == {"submitting"}
     daemon.worker()
@@ -64,13 +78,12 @@ def test_an_order_whose_worker_was_killed_before_its_soap_answer_was_recorded_is
         assert shop.attempts(order) == 1
     assert (shop.calls("vmi.CreatePurchaseOrder"), shop.calls("cmi.CreatePurchaseOrder")) == (2, 1)
     shop.check_nothing_doubled()
-    daemon.kill(daemon.processes[-1])
 
 
 def test_a_notice_whose_worker_was_killed_is_looked_up_over_vmi_and_settled_as_the_company_says_over_cmi(
     daemon: Daemon, shop: ChannelsShop
 ) -> None:
-    worker = daemon.worker()
+    worker = running_worker(daemon)
     runs = [shop.open(company=place) for place in (VMI, CMI, TRUSTING)]
     daemon.wait_for_runs(*runs)
     shop.approve(order for order in shop.orders() if order.state == "held")
@@ -92,7 +105,6 @@ def test_a_notice_whose_worker_was_killed_is_looked_up_over_vmi_and_settled_as_t
     assert announced(shop) == sorted(numbers)
     assert (shop.calls(f"vmi.{NOTICE}"), shop.calls(f"cmi.{NOTICE}")) == (1, 2)
     shop.check_nothing_doubled()
-    daemon.kill(daemon.processes[-1])
 
 
 def announced(shop: ChannelsShop) -> list[str]:
