@@ -1,7 +1,8 @@
 """Sales and receipts as movements of stock: each line with a key that it has every time its paper is read.
 
 The wire numbers no lines. All lines of a paper come together, so a line is known by what it says and by its place among
-lines of the same paper that say the same.
+lines of the same paper that say the same. A receipt without a number is known by its order and its day: what else was
+received for the order on another day is another paper.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ def receipt_movements(receiving: pd.DataFrame) -> list[Movement]:
         if quantity < 0:
             reason = f"{quantity} units were received (SKU {sku}, receipt {receipt})"
             raise ReportRefusedError(location=location, report="receiving", field="Quantity", reason=reason)
-        rows.append((MovementKind.RECEIPT, receipt or order or NO_PAPER, sku, serials, quantity, received_at))
+        paper = receipt or f"{order or NO_PAPER}, {received_at:%Y-%m-%d}"
+        rows.append((MovementKind.RECEIPT, paper, sku, serials, quantity, received_at))
     return list(_keyed(rows))
 
 
@@ -45,9 +47,7 @@ def _keyed(rows: list[tuple[MovementKind, str, str, str, int, pd.Timestamp]]) ->
     """Give each line its key; lines that say the same are told apart by how many came before them."""
     seen: Counter[tuple[object, ...]] = Counter()
     for kind, document, sku, serial, quantity, moved_at in sorted(rows, key=lambda row: row[5]):
-        # A paper without a number is known by its day: another day's is another paper.
-        paper = document if document != NO_PAPER else f"{document}, {moved_at:%Y-%m-%d}"
-        said = (kind, paper, sku, serial, abs(quantity))
+        said = (kind, document, sku, serial, abs(quantity))
         seen[said] += 1
         key = f"{sku}/{serial}/{abs(quantity)}/{seen[said]}"
-        yield Movement(kind, paper, key, sku, abs(quantity), moved_at.to_pydatetime())
+        yield Movement(kind, document, key, sku, abs(quantity), moved_at.to_pydatetime())

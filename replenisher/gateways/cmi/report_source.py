@@ -15,11 +15,11 @@ import pandas as pd
 from replenisher.errors import CredentialsError, ForbiddenError, GatewayError, RefusedError, UnavailableError
 from replenisher.gateways.cmi.identity import ClientIdentity, receiving_days, sales_days
 from replenisher.gateways.cmi.papers import receipt_movements, sale_movements
-from replenisher.gateways.cmi.shelves import OpenUnits, open_units, shelves
+from replenisher.gateways.cmi.shelves import OpenUnits, open_order, open_units, shelves
 from replenisher.gateways.http.answers import Subject
 from replenisher.gateways.soap.movements import receiving_of, sales_of
 from replenisher.gateways.soap.order_finder import DAY, OrderFinder
-from replenisher.gateways.soap.orders import OrderHead, Standing
+from replenisher.gateways.soap.orders import Standing
 from replenisher.gateways.soap.replies import Reply
 from replenisher.gateways.soap.service import ReportSubject, SoapService
 from replenisher.gateways.soap.stores import locations_of
@@ -104,24 +104,20 @@ class ReportReader(OrderFinder[ClientIdentity]):
         return frame, ReportStamp(first.requested_at, last.answered_at, first.size_bytes + last.size_bytes)
 
     def _open_orders(self, company: str) -> dict[str, OpenUnits]:
+        """Read the two lists of open orders, the uncommitted ones first: an order that moves on between is in both."""
         today = self.platform_now().date()
-
-        def made(head: OrderHead, standing: Standing) -> tuple[OrderHead, bool]:
-            return head, standing.committed
-
-        heads = [
-            pair
-            for committed in (True, False)
-            for pair in self._listed(
+        return open_units(
+            order
+            for committed in (False, True)
+            for order in self._listed(
                 company,
                 Standing(committed=committed),
                 today - OPEN_SINCE,
                 today + 2 * DAY,
-                made=made,
+                made=open_order,
                 wanted=lambda head: not head.deleted,
             )
-        ]
-        return open_units(heads)
+        )
 
     def sales(self, company: str, location: str, window: ReportWindow) -> pd.DataFrame:
         """Read sold and refunded lines: a frame of the `gateways.reports.SALES` contract."""

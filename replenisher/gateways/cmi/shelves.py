@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from replenisher.gateways.soap.orders import OrderHead, lines_of
+from replenisher.gateways.soap.orders import QUANTITIES, OrderHead
+from replenisher.gateways.soap.orders import Standing as OrderStanding
+from replenisher.gateways.soap.rows import UnreadableRowError, child_of
+from replenisher.logs import get_logger
 from replenisher.planning.frames import FLAG, INVENTORY, STOCK_BOOK, TEXT, empty
 from replenisher.purchasing.stock import Standing
 
+logger = get_logger(__name__)
 Units = defaultdict[str, int]
 
 
@@ -23,14 +27,46 @@ class OpenUnits:
     uncommitted: Units = field(default_factory=lambda: defaultdict(int))
 
 
-def open_units(heads: Iterable[tuple[OrderHead, bool]]) -> dict[str, OpenUnits]:
-    """Add up what open orders still bring, by location; each order comes with whether it is committed."""
+@dataclass(frozen=True)
+class OpenOrder:
+    """What an open order still brings of each SKU, where to, and whether it is committed."""
+
+    id: str
+    location: str
+    committed: bool
+    units: Mapping[str, int]
+
+
+def open_order(head: OrderHead, standing: OrderStanding) -> OpenOrder:
+    """Read what an order still brings; lines without a VendorSKU belong to products that are not ours.
+
+    The list holds every order of the retailer, also those that its people made, with a product on several lines.
+    UnreadableRowError for a line of ours without a quantity.
+    """
+    units: Units = defaultdict(int)
+    for part, column, sign in (("ProductsOrdered", "ordered", 1), ("ProductsReceived", "received", -1)):
+        told = QUANTITIES.read(child_of(head.element, part))
+        for sku, quantity in zip(told["sku"], told[column], strict=True):
+            if sku is None:
+                continue
+            if quantity is None:
+                raise UnreadableRowError(f"Quantity{column.capitalize()}", "was not supplied", f"VendorSKU {sku}")
+            units[sku] += sign * quantity
+    return OpenOrder(head.id, head.ship_to, standing.committed, {sku: left for sku, left in units.items() if left > 0})
+
+
+def open_units(orders: Iterable[OpenOrder]) -> dict[str, OpenUnits]:
+    """Add up what open orders still bring, by location.
+
+    An order that was committed between the two lists stands in both and counts once, as the later list says.
+    """
     found: defaultdict[str, OpenUnits] = defaultdict(OpenUnits)
-    for head, committed in heads:
-        here = found[head.ship_to]
-        units = here.committed if committed else here.uncommitted
-        for line in lines_of(head):
-            units[line.sku] += max(0, line.quantity_ordered - line.quantity_received)
+    for order in {order.id: order for order in orders}.values():
+        if not order.location:
+            logger.warning("gateway.open_order_without_location", platform_order_id=order.id)
+        units = found[order.location].committed if order.committed else found[order.location].uncommitted
+        for sku, left in order.units.items():
+            units[sku] += left
     return dict(found)
 
 

@@ -98,8 +98,8 @@ class Standing:
         return f"{'' if self.committed else 'un'}committed, {'' if self.completed else 'not '}completed"
 
 
-STANDINGS = tuple(Standing(committed, completed) for completed in (False, True) for committed in (True, False))
-"""All four, the most frequent first."""
+STANDINGS = tuple(Standing(committed, completed) for completed in (False, True) for committed in (False, True))
+"""All four, in the order in which an order passes them: one that moves on between two reads is in one of them."""
 NOT_TOLD = Standing(told=False)
 
 

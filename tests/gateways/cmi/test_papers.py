@@ -92,8 +92,14 @@ def test_two_receipts_without_a_number_on_two_days_are_two_papers() -> None:
         receipts(("", "", "NA", "", 5, "2026-11-02 10:00"), ("", "", "NA", "", 5, "2026-11-03 10:00"))
     )
     assert first.document != second.document
-    (named,) = receipt_movements(receipts(("", "CORNWPO7", "NA", "", 5, "2026-11-02 10:00")))
-    assert named.document == "CORNWPO7"
+
+
+def test_receipts_of_one_order_without_a_number_are_a_paper_for_each_day() -> None:
+    """Or a window that holds only the later day would take it for the earlier one, and goods would be lost."""
+    days = [("", "CORNWPO7", "NA", "", 5, f"2026-11-{day} 10:00") for day in ("02", "20")]
+    both, (later,) = receipt_movements(receipts(*days)), receipt_movements(receipts(days[1]))
+    assert [one.document for one in both] == ["CORNWPO7, 2026-11-02", "CORNWPO7, 2026-11-20"]
+    assert later == both[1]
 
 
 def test_a_receipt_of_less_than_nothing_refuses_the_report_and_one_of_nothing_does_not() -> None:
