@@ -72,8 +72,8 @@ class KeptStockBook:
     def post(self, company: str, location: str, window: ReportWindow, movements: Sequence[Movement]) -> None:
         """Write every movement of the window once, however often it is read."""
         with self._database.transaction() as session:
-            opening = _extend(session, company, location, window)
-            _replace(session, company, location, movements, opening=opening)
+            opened_after = _extend(session, company, location, window)
+            _replace(session, company, location, movements, opened_after=opened_after)
 
     def standings(self, company: str, location: str) -> list[Standing]:
         """Give what the book says of every SKU that it knows at the location, in the order of the SKUs."""
@@ -81,8 +81,11 @@ class KeptStockBook:
             return standings(session, company, location)
 
 
-def _extend(session: Session, company: str, location: str, window: ReportWindow) -> bool:
-    """Note how far the book reaches now; true when this opens it."""
+def _extend(session: Session, company: str, location: str, window: ReportWindow) -> date:
+    """Note how far the book reaches now; gives the day before which everything was there before the book was opened.
+
+    A book that reaches further back than before tells of days that nobody asked for when it was opened.
+    """
     created = session.execute(
         insert(StockBookReach)
         .values(company=company, location=location, known_from=window.start, known_until=window.end)
@@ -91,12 +94,16 @@ def _extend(session: Session, company: str, location: str, window: ReportWindow)
     ).scalar_one_or_none()
     # Locked from here on: two workers that post the same papers take turns.
     reach = session.get_one(StockBookReach, (company, location), with_for_update=True)
+    opened_after = date.max if created is not None else reach.known_from
     reach.known_from = min(reach.known_from, window.start)
-    reach.known_until = max(reach.known_until, window.end)
-    return created is not None
+    # Not the latest end ever: one answer of a clock gone wrong would hide an outage for as long as it was ahead.
+    reach.known_until = window.end
+    return opened_after
 
 
-def _replace(session: Session, company: str, location: str, movements: Sequence[Movement], *, opening: bool) -> None:
+def _replace(
+    session: Session, company: str, location: str, movements: Sequence[Movement], *, opened_after: date
+) -> None:
     here = and_(StockMovement.company == company, StockMovement.location == location)
     receipts = {one.document for one in movements if one.kind is MovementKind.RECEIPT}
     invoices = {one.document for one in movements if one.kind is not MovementKind.RECEIPT}
@@ -120,7 +127,7 @@ def _replace(session: Session, company: str, location: str, movements: Sequence[
             "sku": one.sku,
             "units": one.units,
             "moved_at": one.moved_at,
-            "opening": before.get((one.kind is MovementKind.RECEIPT, one.document), opening),
+            "opening": before.get((one.kind is MovementKind.RECEIPT, one.document), one.moved_at.date() < opened_after),
         }
         for one in movements
     }
@@ -220,7 +227,10 @@ def _ordered(company: str, location: str) -> Select[str, int]:
 
 
 def derived_at(session: Session, company: str, location: str, sku: str, moment: datetime) -> int | None:
-    """Work out what was on hand at a moment from the newest count before it; None without one."""
+    """Work out what was on hand at a moment from the newest count before it.
+
+    None without one, and where the movements between the two are not known: an unmoved shelf would be told as drift.
+    """
     count = session.execute(
         select(StockCount.quantity, StockCount.counted_at)
         .where(
@@ -232,7 +242,10 @@ def derived_at(session: Session, company: str, location: str, sku: str, moment: 
         .order_by(StockCount.counted_at.desc())
         .limit(1)
     ).one_or_none()
-    if count is None:
+    reach = session.get(StockBookReach, (company, location))
+    if count is None or reach is None:
+        return None
+    if count.counted_at.date() < reach.known_from or moment.date() > reach.known_until:
         return None
     signed = case((StockMovement.kind == SALE, -StockMovement.units), else_=StockMovement.units)
     since = session.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -21,13 +21,14 @@ COLUMNS = (
 class Count:
     """Units of one SKU at one location; `counted_at` has no zone and is local to the company.
 
-    A date alone means its beginning, before anything was sold or received that day.
+    A date alone means its beginning, before anything was sold or received that day. `line` is where the file says so.
     """
 
     location: str
     sku: str
     quantity: int
     counted_at: datetime
+    line: int = field(default=0, compare=False)
 
 
 def read_counts(path: Path) -> tuple[Count, ...]:
@@ -39,4 +40,5 @@ def read_counts(path: Path) -> tuple[Count, ...]:
     table = read_table(path, COLUMNS, key=("location", "sku", "counted_at"))
     table.faults.raise_if_any()
     columns = (table.columns[column.name] for column in COLUMNS)
-    return tuple(Count(*cells) for cells in zip(*columns, strict=True))
+    rows = zip(*columns, table.lines, strict=True)
+    return tuple(Count(location, sku, units, counted_at, line) for location, sku, units, counted_at, line in rows)

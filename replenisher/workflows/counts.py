@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from replenisher.config import CompanySettings, Settings
 from replenisher.database import companies, exceptions, stock_book
@@ -26,6 +27,8 @@ from replenisher.workflows.plan.reports import report_window
 
 log = get_logger(__name__)
 
+CLOCKS_DIFFER = timedelta(days=1)
+"""A company's clock may be in another zone than that of whoever counts."""
 LITTLE = 2
 """Units by which a count may differ before its drift is told as an exception."""
 NAMED = 5
@@ -92,6 +95,7 @@ def import_counts(
     """
     company = counting_company(services.settings, company_id)
     rows = read_counts(path)
+    _refuse_future(services, company, path, rows)
     warnings = [*_unknown(services, company, rows), *_brought_up_to_date(services, company, rows, tell)]
     with services.database.transaction() as session:
         known = stock_book.known_counts(session, company.id, [_new(row) for row in rows])
@@ -114,11 +118,23 @@ def _write(session: Session, company: str, row: Count, actor: str) -> Counted:
     return Counted(row.location, row.sku, row.counted_at, row.quantity, derived)
 
 
+def _refuse_future(services: Services, company: CompanySettings, path: Path, rows: Sequence[Count]) -> None:
+    """Refuse counts of days to come: the newest count would stay the newest, and hide every movement until then."""
+    now = services.channel(company).platform_now().astimezone(ZoneInfo(company.time_zone)).replace(tzinfo=None)
+    faults = [
+        FileFault(str(path), row.line, "counted_at", f"{row.counted_at} is in the future; write when it was counted")
+        for row in rows
+        if row.counted_at > now + CLOCKS_DIFFER
+    ]
+    if faults:
+        raise PlannerFileError(faults)
+
+
 def _refuse_other_quantities(path: Path, rows: Sequence[Count], known: dict[NewCount, int]) -> None:
     faults = [
         FileFault(
             str(path),
-            0,
+            row.line,
             "quantity",
             f"{row.sku} at location {row.location} was counted as {known[_new(row)]} at {row.counted_at} already, and "
             f"not as {row.quantity}; give a corrected count a moment of its own",
