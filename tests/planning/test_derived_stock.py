@@ -113,7 +113,7 @@ def test_an_order_maximum_gives_the_most_owed_first() -> None:
     ]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(
     sold=st.lists(st.integers(0, 40), min_size=1, max_size=12),
     pack=st.integers(1, 12),
@@ -137,7 +137,7 @@ def test_over_any_runs_what_was_sold_is_ordered_and_less_than_a_pack_more(
         assert total <= ordered < total + pack
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(stock=st.integers(0, 60), more=st.integers(0, 60))
 def test_a_larger_derived_stock_never_means_a_larger_order(stock: int, more: int) -> None:
     rows = proposal(counted("A", on_hand=stock), counted("B", on_hand=stock + more), rules=Rules())
