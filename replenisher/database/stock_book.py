@@ -2,8 +2,8 @@
 
 On hand of a SKU = its newest count + receipts - sales + returns after the count; without a count it is not known. A
 movement is known by its paper and its key, so that overlapping reads count it once; a paper that is told with other
-lines than before replaces its former lines. One that is not told any more stays: the platform does not say why. The
-first post opens a location's book: what was sold before is no debt.
+lines than before replaces its former lines of the days that were read. One that is not told any more stays: the
+platform does not say why. The first post opens a location's book: what was sold before is no debt.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class KeptStockBook:
         """Write every movement of the window once, however often it is read."""
         with self._database.transaction() as session:
             opened_after = _extend(session, company, location, window)
-            _replace(session, company, location, movements, opened_after=opened_after)
+            _replace(session, company, location, window, movements, opened_after=opened_after)
 
     def standings(self, company: str, location: str) -> list[Standing]:
         """Give what the book says of every SKU that it knows at the location, in the order of the SKUs."""
@@ -102,7 +102,13 @@ def _extend(session: Session, company: str, location: str, window: ReportWindow)
 
 
 def _replace(
-    session: Session, company: str, location: str, movements: Sequence[Movement], *, opened_after: date
+    session: Session,
+    company: str,
+    location: str,
+    window: ReportWindow,
+    movements: Sequence[Movement],
+    *,
+    opened_after: date,
 ) -> None:
     here = and_(StockMovement.company == company, StockMovement.location == location)
     receipts = {one.document for one in movements if one.kind is MovementKind.RECEIPT}
@@ -112,9 +118,12 @@ def _replace(
         and_(StockMovement.kind != RECEIPT, StockMovement.document.in_(invoices)),
     )
     columns = (StockMovement.kind, StockMovement.document, StockMovement.key)
-    known = {tuple(row[:3]): row for row in session.execute(select(*columns, StockMovement.opening).where(here, told))}
-    before = {(row[0] == RECEIPT, row[1]): row[3] for row in known.values()}
-    gone = known.keys() - {(one.kind.value, one.document, one.key) for one in movements}
+    more = (StockMovement.opening, StockMovement.moved_at)
+    known = {tuple(row[:3]): row for row in session.execute(select(*columns, *more).where(here, told))}
+    before = {(row[0] == RECEIPT, row[1], row[4].date()): row[3] for row in known.values()}
+    # Only of days that were read: a refund may come weeks later under the number of its sale, which then is not told.
+    read = {line for line, row in known.items() if window.start <= row[4].date() <= window.end}
+    gone = read - {(one.kind.value, one.document, one.key) for one in movements}
     if gone:
         session.execute(delete(StockMovement).where(here, tuple_(*columns).in_(list(gone))))
     rows: dict[tuple[str, str, str], dict[str, object]] = {
@@ -127,7 +136,10 @@ def _replace(
             "sku": one.sku,
             "units": one.units,
             "moved_at": one.moved_at,
-            "opening": before.get((one.kind is MovementKind.RECEIPT, one.document), one.moved_at.date() < opened_after),
+            "opening": before.get(
+                (one.kind is MovementKind.RECEIPT, one.document, one.moved_at.date()),
+                one.moved_at.date() < opened_after,
+            ),
         }
         for one in movements
     }
