@@ -101,12 +101,12 @@ def test_any_reading_of_a_history_in_overlapping_windows_gives_the_stock_and_the
             owed[one.sku] -= SIGNS[one.kind] * one.units
     standings = ledger.standings()
     assert newest.keys() <= standings.keys()
-    for sku, one in standings.items():
-        assert one.sold_not_reordered == max(0, owed[sku])
+    for sku, standing in standings.items():
+        assert standing.sold_not_reordered == max(0, owed[sku])
         if sku not in newest:
-            assert one.on_hand is None
+            assert standing.on_hand is None
             continue
         counted_at, counted = newest[sku]
         since = [line for line in everything if line.sku == sku and line.moved_at > counted_at]
-        assert one.on_hand == counted + sum(SIGNS[line.kind] * line.units for line in since)
-        assert one.on_hand == counted + one.received - one.sold + one.returned
+        assert standing.on_hand == counted + sum(SIGNS[line.kind] * line.units for line in since)
+        assert standing.on_hand == counted + standing.received - standing.sold + standing.returned

@@ -132,6 +132,20 @@ def test_threads_that_post_the_same_papers_at_once_write_them_once(ledger: Ledge
     assert (ledger.on_hand(), ledger.standings()[SKU].sold) == (40, 60)
 
 
+def test_of_two_versions_of_a_paper_that_are_posted_at_once_one_remains(ledger: Ledger) -> None:
+    ledger.open()
+    ledger.count(1000, NOON - DAY)
+    start = Barrier(4)
+
+    def posted(units: int) -> None:
+        start.wait(timeout=10)
+        ledger.post(*(sale("I1", units, key=f"{units}/{place}") for place in range(30)))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(posted, (1, 2, 3, 4)))
+    assert ledger.standings()[SKU].sold in (30, 60, 90, 120)
+
+
 def test_a_book_that_is_not_open_is_read_as_far_back_as_was_asked(ledger: Ledger) -> None:
     assert ledger.window() == WEEK
 
@@ -192,7 +206,8 @@ def test_what_was_derived_for_a_moment_has_every_movement_up_to_it(ledger: Ledge
     ledger.open()
     ledger.count(40, NOON - DAY)
     ledger.count(90, NOON + DAY)
-    ledger.post(sale("I1", 5, NOON), receipt("R1", 12, NOON + MINUTE), returned("I2", 1, NOON + 2 * DAY))
+    ledger.post(sale("I0", 3, NOON - DAY), sale("I1", 5, NOON))
+    ledger.post(receipt("R1", 12, NOON + MINUTE), returned("I2", 1, NOON + 2 * DAY))
     assert derived(NOON - MINUTE) == 40
     assert derived(NOON) == 35, "a sale at the very moment is in a count of that moment"
     assert derived(NOON + DAY) == 47, "a count is compared with the one before it, not with itself"

@@ -95,7 +95,7 @@ def test_a_return_of_what_was_sold_before_the_opening_is_one_less_to_order(ledge
     assert ledger.owed() == 3
 
 
-@pytest.mark.parametrize("state", sorted(OrderState, key=lambda one: one.value))
+@pytest.mark.parametrize("state", list(OrderState))
 def test_an_order_of_ours_settles_the_debt_unless_nothing_of_it_comes(
     ledger: Ledger, database: Database, state: OrderState
 ) -> None:
@@ -137,6 +137,19 @@ def test_an_order_made_before_the_book_was_opened_settles_nothing(ledger: Ledger
     ledger.post(sale("I1", 5))
     assert ledger.owed() == 5
     order(database, 2)
+    assert ledger.owed() == 3
+
+
+def test_the_opening_of_another_location_is_not_ours(ledger: Ledger, database: Database) -> None:
+    for company, place in (("another", LOCATION), (COMPANY, "36")):
+        ledger.book.post(company, place, WEEK, [])
+        order(database, 6, company=company, location=place)
+    order(database, 1)
+    ledger.open()
+    order(database, 2)
+    for company, place in (("another", "36"), (COMPANY, "37")):
+        ledger.book.post(company, place, WEEK, [])
+    ledger.post(sale("I1", 5))
     assert ledger.owed() == 3
 
 
