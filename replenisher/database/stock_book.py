@@ -1,9 +1,7 @@
 """The book of stock that no report tells: what was counted, what came and went since, and what is owed.
 
-On hand of a SKU = its newest count + receipts - sales + returns after the count; without a count it is not known. A
-movement is known by its paper and its key, so that overlapping reads count it once; a paper that is told with other
-lines than before replaces its former lines of the days that were read. One that is not told any more stays: the
-platform does not say why. The first post opens a location's book: what was sold before is no debt.
+On hand of a SKU = its newest count + receipts - sales + returns after the count; without a count it is not known.
+Papers are written by `stock_papers`. The first post opens a location's book: what was sold before is no debt.
 """
 
 from __future__ import annotations
@@ -12,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, delete, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
+from replenisher.database import stock_papers
 from replenisher.database.models import Order, OrderLine
 from replenisher.database.session import Database, Session
 from replenisher.database.stock_models import StockBookReach, StockCount, StockMovement
@@ -38,7 +37,6 @@ NOTHING_COMES = [
 ]
 """States of an order by which nothing of it was ordered, or nothing of it will come: its units are owed again."""
 SALE, RETURN, RECEIPT = (kind.value for kind in MovementKind)
-Papers = set[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -72,93 +70,12 @@ class KeptStockBook:
     def post(self, company: str, location: str, window: ReportWindow, movements: Sequence[Movement]) -> None:
         """Write every movement of the window once, however often it is read."""
         with self._database.transaction() as session:
-            opened_after = _extend(session, company, location, window)
-            _replace(session, company, location, window, movements, opened_after=opened_after)
+            stock_papers.post(session, company, location, window, movements)
 
     def standings(self, company: str, location: str) -> list[Standing]:
         """Give what the book says of every SKU that it knows at the location, in the order of the SKUs."""
         with self._database.transaction() as session:
             return standings(session, company, location)
-
-
-def _extend(session: Session, company: str, location: str, window: ReportWindow) -> date:
-    """Note how far the book reaches now; gives the day before which everything was there before the book was opened.
-
-    A book that reaches further back than before tells of days that nobody asked for when it was opened.
-    """
-    created = session.execute(
-        insert(StockBookReach)
-        .values(company=company, location=location, known_from=window.start, known_until=window.end)
-        .on_conflict_do_nothing()
-        .returning(StockBookReach.company)
-    ).scalar_one_or_none()
-    # Locked from here on: two workers that post the same papers take turns.
-    reach = session.get_one(StockBookReach, (company, location), with_for_update=True)
-    opened_after = date.max if created is not None else reach.known_from
-    reach.known_from = min(reach.known_from, window.start)
-    # Not the latest end ever: one answer of a clock gone wrong would hide an outage for as long as it was ahead.
-    reach.known_until = window.end
-    return opened_after
-
-
-def _replace(
-    session: Session,
-    company: str,
-    location: str,
-    window: ReportWindow,
-    movements: Sequence[Movement],
-    *,
-    opened_after: date,
-) -> None:
-    here = and_(StockMovement.company == company, StockMovement.location == location)
-    receipts = {one.document for one in movements if one.kind is MovementKind.RECEIPT}
-    invoices = {one.document for one in movements if one.kind is not MovementKind.RECEIPT}
-    told = or_(
-        and_(StockMovement.kind == RECEIPT, StockMovement.document.in_(receipts)),
-        and_(StockMovement.kind != RECEIPT, StockMovement.document.in_(invoices)),
-    )
-    columns = (StockMovement.kind, StockMovement.document, StockMovement.key)
-    more = (StockMovement.opening, StockMovement.moved_at)
-    known = {tuple(row[:3]): row for row in session.execute(select(*columns, *more).where(here, told))}
-    before = {(row[0] == RECEIPT, row[1], row[4].date()): row[3] for row in known.values()}
-    # Only of days that were read: a refund may come weeks later under the number of its sale, which then is not told.
-    read = {line for line, row in known.items() if window.start <= row[4].date() <= window.end}
-    gone = read - {(one.kind.value, one.document, one.key) for one in movements}
-    if gone:
-        session.execute(delete(StockMovement).where(here, tuple_(*columns).in_(list(gone))))
-    rows: dict[tuple[str, str, str], dict[str, object]] = {
-        (one.kind.value, one.document, one.key): {
-            "company": company,
-            "location": location,
-            "kind": one.kind.value,
-            "document": one.document,
-            "key": one.key,
-            "sku": one.sku,
-            "units": one.units,
-            "moved_at": one.moved_at,
-            "opening": before.get(
-                (one.kind is MovementKind.RECEIPT, one.document, one.moved_at.date()),
-                one.moved_at.date() < opened_after,
-            ),
-        }
-        for one in movements
-    }
-    _write(session, list(rows.values()))
-
-
-def _write(session: Session, rows: list[dict[str, object]]) -> None:
-    if not rows:
-        return
-    statement = insert(StockMovement)
-    changed = {name: statement.excluded[name] for name in ("sku", "units", "moved_at")}
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["company", "location", "kind", "document", "key"],
-            set_=changed,
-            where=or_(*(getattr(StockMovement, name) != value for name, value in changed.items())),
-        ),
-        rows,
-    )
 
 
 def _newest_counts(company: str, location: str) -> Subquery:
