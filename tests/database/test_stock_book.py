@@ -133,7 +133,7 @@ def test_threads_that_post_the_same_papers_at_once_write_them_once(ledger: Ledge
 
 
 def test_of_two_versions_of_a_paper_that_are_posted_at_once_one_remains(ledger: Ledger) -> None:
-    ledger.open()
+    ledger.open(WEEK)
     ledger.count(1000, NOON - DAY)
     start = Barrier(4)
 
