@@ -7,7 +7,7 @@ Papers are written by `stock_papers`. The first post opens a location's book: wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select
@@ -96,12 +96,19 @@ def standings(session: Session, company: str, location: str) -> list[Standing]:
     for sku in sorted(counts.keys() | moved.keys()):
         count, sums = counts.get(sku), moved.get(sku)
         received, sold, returned = (sums.received, sums.sold, sums.returned) if sums is not None else (0, 0, 0)
-        owed = max(0, (sums.debt if sums is not None else 0) - ordered.get(sku, 0))
-        if count is None:
-            found.append(Standing(sku, None, owed))
-            continue
-        on_hand = count.quantity + received - sold + returned
-        found.append(Standing(sku, on_hand, owed, count.quantity, count.counted_at, received, sold, returned))
+        debt, brought = sums.debt if sums is not None else 0, ordered.get(sku, 0)
+        known = Standing(sku, None, max(0, debt - brought), sold_since_opening=debt, ordered_since_opening=brought)
+        if count is not None:
+            known = replace(
+                known,
+                on_hand=count.quantity + received - sold + returned,
+                counted=count.quantity,
+                counted_at=count.counted_at,
+                received=received,
+                sold=sold,
+                returned=returned,
+            )
+        found.append(known)
     return found
 
 

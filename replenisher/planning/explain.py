@@ -19,7 +19,7 @@ from replenisher.planning.policies import Policy, Trigger
 from replenisher.planning.position import TERMS
 from replenisher.planning.proposal import STEPS, Rules
 from replenisher.planning.reasons import Effect, Reason, describe, reasons_in
-from replenisher.planning.snapshot import FIGURES
+from replenisher.planning.snapshot import FIGURES, SINCE_OPENING
 
 Row = Mapping[str, Any]
 
@@ -108,13 +108,16 @@ def _source(row: Row) -> str:
     if row.get("on_hand_source") != "derived":
         return ""
     counted, received, sold, returned = (int(row[name]) for name in FIGURES)
-    return f"; derived: counted {counted} + received {received} - sold {sold} + returned {returned} since"
+    when = str(row["counted_at"]).replace("T", " ")
+    return f"; derived: counted {counted} ({when}) + received {received} - sold {sold} + returned {returned} since"
 
 
 def _owed(row: Row) -> ExplainStep:
     owed = int(row["sold_not_reordered"])
-    text = f"{owed} sold that are on no order of ours; minimum and maximum do not count"
-    return ExplainStep("sold, not reordered", text, owed, "sold_not_reordered")
+    sold, ordered = (int(row.get(name, 0)) for name in SINCE_OPENING)
+    ahead = f", {ordered - sold} ahead" if ordered > sold else ""
+    text = f"sold {sold} - ordered {ordered} since the book was opened: {owed} owed{ahead}"
+    return ExplainStep("sold, not reordered", f"{text}; no levels are needed", owed, "sold_not_reordered")
 
 
 def _position(row: Row, rules: Rules) -> ExplainStep:

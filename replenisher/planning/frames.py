@@ -85,6 +85,9 @@ STOCK_BOOK = Contract(
         "sku": TEXT,
         "on_hand_source": TEXT,
         "sold_not_reordered": WHOLE,
+        "sold_since_opening": WHOLE,
+        "ordered_since_opening": WHOLE,
+        "counted_at": TEXT,
         "counted": WHOLE,
         "received_since_count": WHOLE,
         "sold_since_count": WHOLE,
@@ -93,8 +96,10 @@ STOCK_BOOK = Contract(
     ("location", "sku"),
 )
 """What an inventory frame has besides where no report tells the stock: `on_hand_source` is `derived` or `not_counted`;
-`sold_not_reordered` in units is what was sold and is not on an order of ours yet. The figures since the count are what
-a derived on hand is made of. A frame without these columns was reported, and nothing of it is to be ordered again."""
+`sold_not_reordered` in units is what was sold and is not on an order of ours yet, and the two figures since the opening
+of the book are what it is made of. `counted_at` (the location's time, ISO text; empty without a count) and the figures
+since the count are what a derived on hand is made of. A frame without these columns was reported, and nothing of it is
+to be ordered again."""
 
 PRODUCTS = Contract(
     "products",

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from replenisher.errors import PlanningInputError
 from replenisher.planning.frames import (
     FLAG,
     IN_FLIGHT,
@@ -36,7 +37,8 @@ ON_HAND_SOURCE_DTYPE = pd.CategoricalDtype(["reported", "derived", "not_counted"
 NOT_COUNTED = ON_HAND_SOURCE_DTYPE.categories.get_loc("not_counted")
 
 FIGURES = ("counted", "received_since_count", "sold_since_count", "returned_since_count")
-"""What a derived on hand is made of; carried along for `explain`."""
+SINCE_OPENING = ("sold_since_opening", "ordered_since_opening")
+"""What a derived on hand, and what is owed, are made of; carried along for `explain`."""
 
 OPEN_QUANTITIES = ("on_order", "on_uncommitted_order", "backordered", "transfer_in", "transfer_out", "allocated")
 """Quantities that cannot be negative: an over-received order must not lower the stock."""
@@ -183,8 +185,14 @@ def _stock_book(inventory: pd.DataFrame) -> Columns:
             "sold_not_reordered": np.zeros(len(inventory), dtype=np.int64),
         }
     check(inventory, STOCK_BOOK)
-    figures = {name: inventory[name].to_numpy(copy=True) for name in ("sold_not_reordered", *FIGURES)}
-    return {"on_hand_source": pd.Categorical(inventory["on_hand_source"], dtype=ON_HAND_SOURCE_DTYPE)} | figures
+    names = ("sold_not_reordered", *SINCE_OPENING, *FIGURES)
+    figures: Columns = {name: inventory[name].to_numpy(copy=True) for name in names}
+    if not bool(inventory["on_hand_source"].isin(ON_HAND_SOURCE_DTYPE.categories).all()):
+        # Any other word would pass for stock that was counted.
+        words = ", ".join(ON_HAND_SOURCE_DTYPE.categories)
+        raise PlanningInputError(f"{STOCK_BOOK.name}: column on_hand_source has other words than {words}")
+    source = pd.Categorical(inventory["on_hand_source"], dtype=ON_HAND_SOURCE_DTYPE)
+    return {"on_hand_source": source, "counted_at": _categories(inventory["counted_at"].astype("category"))} | figures
 
 
 def _products(keys: pd.DataFrame, products: pd.DataFrame | None) -> Columns:

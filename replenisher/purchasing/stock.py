@@ -36,8 +36,9 @@ class Standing:
     """What the book says of one SKU of a location; all figures in units.
 
     `on_hand` is None while no count has been imported: missing is not zero. The figures since `counted_at` are what
-    it is made of: `counted` + `received` - `sold` + `returned`. `sold_not_reordered` is what was sold since the book
-    was opened for the location, less returns and less what is on orders of ours made since; never negative.
+    it is made of: `counted` + `received` - `sold` + `returned`. `sold_not_reordered` is `sold_since_opening` less
+    `ordered_since_opening`, never negative: what was sold since the book was opened for the location, less returns (so
+    it may be negative itself), and what orders of ours made since bring.
     """
 
     sku: str
@@ -48,3 +49,5 @@ class Standing:
     received: int = 0
     sold: int = 0
     returned: int = 0
+    sold_since_opening: int = 0
+    ordered_since_opening: int = 0

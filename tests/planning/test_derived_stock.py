@@ -18,16 +18,18 @@ from replenisher.planning.snapshot import snapshot, with_levels_only
 from tests.planning.shelves import Row, frame, known, override, planned, product, shelf
 
 WITH_BOOK = Contract("inventory with a book", INVENTORY.columns | STOCK_BOOK.columns, ("location", "sku"))
+COUNTED_AT = "2026-11-02T08:30"
 SELL_THROUGH = Rules(policy=Policy.SELL_THROUGH)
 
 
 def counted(sku: str = "A", *, on_hand: int = 4, owed: int = 0, **more: Any) -> Row:
     figures = {"counted": on_hand, "received_since_count": 0, "sold_since_count": 0, "returned_since_count": 0}
-    return shelf(sku, on_hand=on_hand, **{**figures, "on_hand_source": "derived", "sold_not_reordered": owed, **more})
+    figures |= {"sold_not_reordered": owed, "sold_since_opening": owed, "ordered_since_opening": 0}
+    return shelf(sku, on_hand=on_hand, **{**figures, "on_hand_source": "derived", "counted_at": COUNTED_AT, **more})
 
 
 def never_counted(sku: str = "A", *, owed: int = 0, **more: Any) -> Row:
-    return counted(sku, on_hand=0, owed=owed, on_hand_source="not_counted", **more)
+    return counted(sku, on_hand=0, owed=owed, **{"on_hand_source": "not_counted", "counted_at": "", **more})
 
 
 def proposal(*rows: Row, rules: Rules, products: list[Row] | None = None) -> pd.DataFrame:
@@ -72,6 +74,12 @@ def test_a_frame_with_half_a_book_breaks_its_contract() -> None:
     half = frame(WITH_BOOK, [counted()]).drop(columns="counted")
     with pytest.raises(PlanningInputError, match="derived stock: column counted is missing"):
         snapshot(half, None, None, empty(IN_FLIGHT))
+
+
+def test_a_word_that_says_neither_counted_nor_not_refuses_the_frame_instead_of_passing_for_counted() -> None:
+    odd = frame(WITH_BOOK, [counted("A"), counted("B", on_hand_source="guessed")])
+    with pytest.raises(PlanningInputError, match="on_hand_source has other words than reported, derived, not_counted"):
+        snapshot(odd, None, None, empty(IN_FLIGHT))
 
 
 def test_what_was_sold_is_ordered_again_in_whole_packs_without_count_or_levels() -> None:
@@ -153,7 +161,9 @@ def explained(row: Row, rules: Rules, products: list[Row] | None = None) -> dict
 def test_a_derived_stock_is_explained_by_what_it_is_made_of() -> None:
     row = counted(on_hand=9, counted=12, received_since_count=6, sold_since_count=10, returned_since_count=1)
     told = explained(row, Rules())
-    assert told["on hand"] == "9 x weight +1 = +9; derived: counted 12 + received 6 - sold 10 + returned 1 since"
+    assert told["on hand"] == (
+        "9 x weight +1 = +9; derived: counted 12 (2026-11-02 08:30) + received 6 - sold 10 + returned 1 since"
+    )
 
 
 def test_a_stock_that_is_not_known_is_explained_as_such() -> None:
@@ -164,13 +174,27 @@ def test_a_stock_that_is_not_known_is_explained_as_such() -> None:
 
 def test_sell_through_is_explained_without_levels() -> None:
     told = explained(never_counted(owed=5), SELL_THROUGH, [product(pack=3)])
-    assert told["sold, not reordered"] == "5 sold that are on no order of ours; minimum and maximum do not count"
+    assert told["sold, not reordered"] == ("sold 5 - ordered 0 since the book was opened: 5 owed; no levels are needed")
     assert told["trigger"] == "5 is more than 0"
     assert told["owed"] == "5 sold and not reordered"
     assert told["case pack"].startswith("5 -> 6; packs of 3, rounding up")
     assert told["overshoot"] == "6 - 5 = 1 more than was sold; they are sold before more is asked for"
     assert "minimum" not in told
     assert explained(never_counted(owed=0), SELL_THROUGH)["trigger"] == "0 is not more than 0"
+
+
+@pytest.mark.parametrize(
+    ("sold", "ordered", "owed", "text"),
+    [
+        (12, 7, 5, "sold 12 - ordered 7 since the book was opened: 5 owed; no levels are needed"),
+        (7, 7, 0, "sold 7 - ordered 7 since the book was opened: 0 owed; no levels are needed"),
+        (5, 6, 0, "sold 5 - ordered 6 since the book was opened: 0 owed, 1 ahead; no levels are needed"),
+        (-2, 0, 0, "sold -2 - ordered 0 since the book was opened: 0 owed, 2 ahead; no levels are needed"),
+    ],
+)
+def test_what_is_owed_is_explained_by_what_was_sold_and_ordered(sold: int, ordered: int, owed: int, text: str) -> None:
+    row = never_counted(owed=owed, sold_since_opening=sold, ordered_since_opening=ordered)
+    assert explained(row, SELL_THROUGH)["sold, not reordered"] == text
 
 
 def test_an_explanation_by_another_policy_is_refused() -> None:
