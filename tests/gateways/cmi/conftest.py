@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from replenisher.gateways.cmi import Cmi
 from replenisher.gateways.soap.service import SoapConnection
-from replenisher.purchasing.platform import ReportWindow
+from replenisher.purchasing.platform import OrderAccepted, OrderRequest, ReportWindow, RequestLine
 from replenisher.purchasing.stock import Movement, MovementKind, Standing
 from replenisher.sandbox.client import SandboxAdmin
 from tests.world import started_sandbox
@@ -89,6 +91,45 @@ class CmiPlatform:
         }
         asked = [self.company] if companies is None else companies
         return Cmi(SoapConnection(**(values | changes)), self.ready["vendor_guid"], asked, book)
+
+
+def window(cmi: Cmi, days: int = 30) -> ReportWindow:
+    today = cmi.platform_now().date()
+    return ReportWindow(today - timedelta(days=days), today)
+
+
+def stores(platform: CmiPlatform) -> list[str]:
+    return [str(store) for store in platform.ready["companies"][0]["stores"]]
+
+
+def count_everything(platform: CmiPlatform, book: BookInMemory, cmi: Cmi) -> None:
+    """Count every store now, as its ledger stands."""
+    cmi.locations(platform.company)
+    book.counted_at = cmi.platform_now().replace(tzinfo=None)
+    for store in stores(platform):
+        book.counts[platform.company, store] = {sku: row["in_stock"] for sku, row in platform.rows(store).items()}
+
+
+def an_order(platform: CmiPlatform, cmi: Cmi, *, committed: bool = True, units: int = 3) -> OrderRequest:
+    store = stores(platform)[0]
+    skus = [sku for sku, row in platform.rows(store).items() if not row["do_not_order"]][:3]
+    cmi.locations(platform.company)
+    return OrderRequest(
+        company=platform.company,
+        location=store,
+        bill_to=store,
+        ship_to=store,
+        vendor_invoice_number=f"R{uuid.uuid4().hex[:12].upper()}",
+        committed=committed,
+        estimated_arrival_date=cmi.platform_now().date() + timedelta(days=7),
+        lines=tuple(RequestLine(sku, units, Decimal("9.90")) for sku in skus),
+        comments="für Regal 7 & 8",
+    )
+
+
+def placed(platform: CmiPlatform, cmi: Cmi, *, committed: bool = True) -> tuple[OrderRequest, OrderAccepted]:
+    order = an_order(platform, cmi, committed=committed)
+    return order, cmi.create(order)
 
 
 MOVED_BY_PAPERS = (

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
-from decimal import Decimal
 
 import pandas as pd
 import pytest
@@ -13,11 +11,9 @@ import pytest
 from replenisher.errors import (
     AbsentError,
     AmbiguousError,
-    CredentialsError,
     ExistsError,
     GatewayError,
     RefusedError,
-    UnavailableError,
 )
 from replenisher.gateways.channel import Channel
 from replenisher.gateways.cmi import Cmi
@@ -26,58 +22,15 @@ from replenisher.planning.frames import INVENTORY, check
 from replenisher.purchasing.platform import (
     NoticeLine,
     NoticeRequest,
-    OrderAccepted,
-    OrderRequest,
     PlatformStatus,
-    ReportWindow,
-    RequestLine,
 )
-from tests.gateways.cmi.conftest import BookInMemory, CmiPlatform
-
-
-def window(cmi: Cmi, days: int = 30) -> ReportWindow:
-    today = cmi.platform_now().date()
-    return ReportWindow(today - timedelta(days=days), today)
-
-
-def stores(platform: CmiPlatform) -> list[str]:
-    return [str(store) for store in platform.ready["companies"][0]["stores"]]
-
-
-def count_everything(platform: CmiPlatform, book: BookInMemory, cmi: Cmi) -> None:
-    """Count every store now, as its ledger stands."""
-    cmi.locations(platform.company)
-    book.counted_at = cmi.platform_now().replace(tzinfo=None)
-    for store in stores(platform):
-        book.counts[platform.company, store] = {sku: row["in_stock"] for sku, row in platform.rows(store).items()}
+from tests.gateways.cmi.conftest import BookInMemory, CmiPlatform, an_order, count_everything, placed, stores, window
 
 
 def stock_of(cmi: Cmi, platform: CmiPlatform, store: str, days: int = 30) -> pd.DataFrame:
     read = cmi.inventory(platform.company, [store], window(cmi, days))[store]
     assert not isinstance(read, Exception), read
     return check(read[0], INVENTORY).set_index("sku")
-
-
-def an_order(platform: CmiPlatform, cmi: Cmi, *, committed: bool = True, units: int = 3) -> OrderRequest:
-    store = stores(platform)[0]
-    skus = [sku for sku, row in platform.rows(store).items() if not row["do_not_order"]][:3]
-    cmi.locations(platform.company)
-    return OrderRequest(
-        company=platform.company,
-        location=store,
-        bill_to=store,
-        ship_to=store,
-        vendor_invoice_number=f"R{uuid.uuid4().hex[:12].upper()}",
-        committed=committed,
-        estimated_arrival_date=cmi.platform_now().date() + timedelta(days=7),
-        lines=tuple(RequestLine(sku, units, Decimal("9.90")) for sku in skus),
-        comments="für Regal 7 & 8",
-    )
-
-
-def placed(platform: CmiPlatform, cmi: Cmi, *, committed: bool = True) -> tuple[OrderRequest, OrderAccepted]:
-    order = an_order(platform, cmi, committed=committed)
-    return order, cmi.create(order)
 
 
 def as_channel(cmi: Cmi) -> Channel:
@@ -178,37 +131,6 @@ def test_one_location_that_does_not_exist_never_stops_its_neighbours(cmi: Cmi, p
     wanted = [*stores(platform)[:2], "999", "36; DROP"]
     read = cmi.inventory(platform.company, wanted, window(cmi))
     assert [isinstance(read[store], GatewayError) for store in wanted] == [False, False, True, True]
-
-
-def test_without_the_list_of_open_orders_no_location_has_a_stock(
-    cmi: Cmi, platform: CmiPlatform, book: BookInMemory
-) -> None:
-    platform.admin.add_faults({"operation": "cmi.GetPurchaseOrdersByStatus", "fault": "error_503", "count": 9})
-    read = cmi.inventory(platform.company, stores(platform), window(cmi))
-    assert {type(one) for one in read.values()} == {UnavailableError}
-    assert list(read) == stores(platform)
-    assert book.windows == []
-
-
-def test_a_report_that_is_damaged_is_not_written_into_the_book(
-    cmi: Cmi, platform: CmiPlatform, book: BookInMemory
-) -> None:
-    platform.admin.add_faults({"operation": "cmi.GetReceivingInfo", "fault": "truncated_xml", "count": 9})
-    store = stores(platform)[0]
-    assert isinstance(cmi.inventory(platform.company, [store], window(cmi))[store], GatewayError)
-    assert book.windows == []
-
-
-def test_reports_that_cannot_be_asked_for_in_time_are_told(cmi: Cmi, platform: CmiPlatform) -> None:
-    read = cmi.inventory(platform.company, stores(platform), window(cmi), within_seconds=-1)
-    assert {type(one) for one in read.values()} == {UnavailableError}
-
-
-def test_refused_credentials_are_told_for_every_location(platform: CmiPlatform, book: BookInMemory) -> None:
-    with platform.cmi(book, password="wrong-password") as stranger:
-        read = stranger.inventory(platform.company, stores(platform), window(stranger))
-    assert {type(one) for one in read.values()} == {CredentialsError}
-    assert "wrong-password" not in str(list(read.values()))
 
 
 def test_reports_that_this_interface_does_not_have_are_refused(cmi: Cmi, platform: CmiPlatform) -> None:
