@@ -11,6 +11,7 @@ import pytest
 
 from replenisher.embedded import EmbeddedServers
 from replenisher.intake.products import read_products
+from replenisher.workflows.explain import explain
 from tests.workflows.counted_shop import CountedShop, opened_counted_shop
 
 OpenCountedShop = Callable[..., CountedShop]
@@ -71,6 +72,29 @@ def test_shelves_that_nobody_counted_order_nothing(open_counted_shop: OpenCounte
     assert shop.places(run) == dict.fromkeys(shop.locations, "planned")
     assert shop.orders(run) == []
     assert {one.on_hand for location in shop.locations for one in shop.book(location).values()} <= {None}
+    here = shop.locations[0]
+    rows = [explain(shop.services, here, sku, company_id=shop.company).row for sku in shop.shelves(here)]
+    assert {(row["on_hand_source"], row["order_quantity"]) for row in rows} == {("not_counted", 0)}
+    # A row may be stopped by something that comes before, as do-not-order.
+    assert "not_counted" in {row["reason"] for row in rows}
+
+
+def test_a_counted_location_is_ordered_for_beside_one_that_nobody_counted(open_counted_shop: OpenCountedShop) -> None:
+    shop = open_counted_shop()
+    here, *others = shop.locations
+    every = (shop.world.folder / "counts.csv").read_text().splitlines(keepends=True)
+    kept = [line for line in every[1:] if line.startswith(f"{here},")]
+    (shop.world.folder / "counts.csv").write_text("".join([every[0], *kept]))
+    shop.count_shelves()
+    run = shop.plan()
+    assert shop.places(run) == dict.fromkeys(shop.locations, "planned")
+    assert {order.location for order in shop.orders(run)} == {here}
+    derived = {location: {one.on_hand for one in shop.book(location).values()} for location in others}
+    assert all(units <= {None} for units in derived.values())
+    # Counted afterwards, the others are ordered for as well; what was ordered is not ordered again.
+    (shop.world.folder / "counts.csv").write_text("".join(every))
+    shop.count_shelves()
+    assert {order.location for order in shop.orders(shop.plan())} == set(others)
 
 
 def test_what_was_sold_is_ordered_once_in_whole_packs_without_any_count(open_counted_shop: OpenCountedShop) -> None:
