@@ -1,8 +1,8 @@
 """Sales and receipts as movements of stock: each line with a key that it has every time its paper is read.
 
-The wire numbers no lines. All lines of a paper come together, so a line is known by what it says and by its place among
-lines of the same paper that say the same. A receipt without a number is known by its order and its day: what else was
-received for the order on another day is another paper.
+The wire numbers no lines. A paper's lines of one day come together, so a line is known by its day, by what it says and
+by its place among lines of the same paper and day that say the same. A receipt without a number is known by its order
+and its day: what else was received for the order on another day is another paper.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def _keyed(rows: list[tuple[MovementKind, str, str, str, int, pd.Timestamp]]) ->
     """Give each line its key; lines that say the same are told apart by how many came before them."""
     seen: Counter[tuple[object, ...]] = Counter()
     for kind, document, sku, serial, quantity, moved_at in sorted(rows, key=lambda row: row[5]):
-        said = (kind, document, sku, serial, abs(quantity))
-        seen[said] += 1
-        key = f"{sku}/{serial}/{abs(quantity)}/{seen[said]}"
+        # With its day: a window that begins later must not take a number's second line for its first.
+        said = f"{moved_at:%Y-%m-%d}/{sku}/{serial}/{abs(quantity)}"
+        seen[kind, document, said] += 1
+        key = f"{said}/{seen[kind, document, said]}"
         yield Movement(kind, document, key, sku, abs(quantity), moved_at.to_pydatetime())

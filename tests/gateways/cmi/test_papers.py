@@ -80,6 +80,20 @@ def test_a_window_that_holds_fewer_papers_gives_the_papers_it_holds_the_same_key
     assert set(part) == {one for one in whole if one.document != "A"}
 
 
+@given(
+    lines=st.lists(st.tuples(st.sampled_from(["R1", "R2", ""]), st.integers(0, 2), st.integers(1, 4)), max_size=12),
+    since=st.integers(1, 4),
+)
+def test_a_window_that_begins_later_gives_the_lines_of_its_days_the_same_keys_under_whatever_number(
+    lines: list[tuple[str, int, int]], since: int
+) -> None:
+    told = [(number, "PO7", "NA", "", units, f"2026-11-0{day} 10:00") for number, units, day in lines]
+    whole = receipt_movements(receipts(*told))
+    part = receipt_movements(receipts(*(line for line in told if line[5] >= f"2026-11-0{since}")))
+    assert len(names(whole)) == len(lines)
+    assert set(part) == {one for one in whole if one.moved_at.day >= since}
+
+
 @pytest.mark.parametrize("quantity", [2, -2])
 def test_a_refund_is_a_return_of_as_many_units_whichever_sign_it_has(quantity: int) -> None:
     sold, refunded = sale_movements(sales(("A", "NA", "sold", "", 2), ("A", "NA", "refunded", "", quantity)))
