@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from replenisher.database import stock_papers
@@ -89,50 +89,61 @@ def _newest_counts(company: str, location: str) -> Subquery:
 
 def standings(session: Session, company: str, location: str) -> list[Standing]:
     """Work out what the book says of every SKU of a location."""
-    counts = {row.sku: row for row in session.execute(select(_newest_counts(company, location)))}
-    moved = {row.sku: row for row in session.execute(_moved(company, location))}
+    counts = {row.sku: row for row in session.execute(_since_counts(company, location))}
+    debts = {sku: int(units) for sku, units in session.execute(_debts(company, location))}
     ordered = {sku: int(units) for sku, units in session.execute(_ordered(company, location))}
     found = []
-    for sku in sorted(counts.keys() | moved.keys()):
-        count, sums = counts.get(sku), moved.get(sku)
-        received, sold, returned = (sums.received, sums.sold, sums.returned) if sums is not None else (0, 0, 0)
-        debt, brought = sums.debt if sums is not None else 0, ordered.get(sku, 0)
+    for sku in sorted(counts.keys() | debts.keys()):
+        debt, brought = debts.get(sku, 0), ordered.get(sku, 0)
         known = Standing(sku, None, max(0, debt - brought), sold_since_opening=debt, ordered_since_opening=brought)
+        count = counts.get(sku)
         if count is not None:
             known = replace(
                 known,
-                on_hand=count.quantity + received - sold + returned,
+                on_hand=count.quantity + count.received - count.sold + count.returned,
                 counted=count.quantity,
                 counted_at=count.counted_at,
-                received=received,
-                sold=sold,
-                returned=returned,
+                received=count.received,
+                sold=count.sold,
+                returned=count.returned,
             )
         found.append(known)
     return found
 
 
-def _moved(company: str, location: str) -> Select[str, int, int, int, int]:
-    """Add up each SKU's movements: by kind since its newest count, and what was sold net since the book was opened."""
+def _since_counts(company: str, location: str) -> Select[str, datetime, int, int, int, int]:
+    """Give each SKU's newest count and what was received, sold and returned after it.
+
+    One look into the index for each count: joined the other way round, and before PostgreSQL knows how long the tables
+    are, the counts are sorted again for every movement.
+    """
     newest = _newest_counts(company, location)
-    after = StockMovement.moved_at > newest.c.counted_at
 
     def units(kind: str) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((and_(StockMovement.kind == kind, after), StockMovement.units))), 0)
+        return func.coalesce(func.sum(case((StockMovement.kind == kind, StockMovement.units))), 0)
 
+    since = (
+        select(units(RECEIPT).label("received"), units(SALE).label("sold"), units(RETURN).label("returned"))
+        .where(
+            StockMovement.company == company,
+            StockMovement.location == location,
+            StockMovement.sku == newest.c.sku,
+            StockMovement.moved_at > newest.c.counted_at,
+        )
+        .lateral("since")
+    )
+    return select(
+        newest.c.sku, newest.c.counted_at, newest.c.quantity, since.c.received, since.c.sold, since.c.returned
+    ).join(since, literal(True))
+
+
+def _debts(company: str, location: str) -> Select[str, int]:
+    """Add up what was sold of each SKU since the book was opened, less what was returned."""
     signed = case(
         (StockMovement.kind == SALE, StockMovement.units), (StockMovement.kind == RETURN, -StockMovement.units)
     )
-    debt = func.coalesce(func.sum(case((~StockMovement.opening, signed))), 0)
     return (
-        select(
-            StockMovement.sku,
-            units(RECEIPT).label("received"),
-            units(SALE).label("sold"),
-            units(RETURN).label("returned"),
-            debt.label("debt"),
-        )
-        .outerjoin(newest, newest.c.sku == StockMovement.sku)
+        select(StockMovement.sku, func.coalesce(func.sum(case((~StockMovement.opening, signed))), 0))
         .where(StockMovement.company == company, StockMovement.location == location)
         .group_by(StockMovement.sku)
     )

@@ -7,14 +7,17 @@ platform does not say why.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
+from typing import Any
 
-from sqlalchemy import and_, delete, or_, select, tuple_
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, Text, and_, any_, delete, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from replenisher.database.session import Session
 from replenisher.database.stock_models import StockBookReach, StockMovement
+from replenisher.database.unnested import unnested
 from replenisher.purchasing.platform import ReportWindow
 from replenisher.purchasing.stock import Movement, MovementKind
 
@@ -60,8 +63,8 @@ def _replace(
     receipts = {one.document for one in movements if one.kind is MovementKind.RECEIPT}
     invoices = {one.document for one in movements if one.kind is not MovementKind.RECEIPT}
     told = or_(
-        and_(StockMovement.kind == RECEIPT, StockMovement.document.in_(receipts)),
-        and_(StockMovement.kind != RECEIPT, StockMovement.document.in_(invoices)),
+        and_(StockMovement.kind == RECEIPT, StockMovement.document == any_(_texts(receipts))),
+        and_(StockMovement.kind != RECEIPT, StockMovement.document == any_(_texts(invoices))),
     )
     columns = (StockMovement.kind, StockMovement.document, StockMovement.key)
     more = (StockMovement.opening, StockMovement.moved_at)
@@ -70,38 +73,54 @@ def _replace(
     # Only of days that were read: a refund may come weeks later under the number of its sale, which then is not told.
     read = {line for line, row in known.items() if window.start <= row[4].date() <= window.end}
     gone = read - {(one.kind.value, one.document, one.key) for one in movements}
-    if gone:
-        session.execute(delete(StockMovement).where(here, tuple_(*columns).in_(list(gone))))
-    rows: dict[tuple[str, str, str], dict[str, object]] = {
-        (one.kind.value, one.document, one.key): {
-            "company": company,
-            "location": location,
-            "kind": one.kind.value,
-            "document": one.document,
-            "key": one.key,
-            "sku": one.sku,
-            "units": one.units,
-            "moved_at": one.moved_at,
-            "opening": before.get(
-                (one.kind is MovementKind.RECEIPT, one.document, one.moved_at.date()),
-                one.moved_at.date() < opened_after,
-            ),
-        }
-        for one in movements
-    }
-    _write(session, list(rows.values()))
+    _delete(session, here, gone)
+    lines = list({(one.kind.value, one.document, one.key): one for one in movements}.values())
+    opening = [
+        before.get(
+            (one.kind is MovementKind.RECEIPT, one.document, one.moved_at.date()), one.moved_at.date() < opened_after
+        )
+        for one in lines
+    ]
+    _write(session, company, location, lines, opening)
 
 
-def _write(session: Session, rows: list[dict[str, object]]) -> None:
-    if not rows:
+def _texts(values: Iterable[str]) -> BindParameter[list[str]]:
+    """One value of many texts: a statement holds 65,535 values at most, and a year has more papers."""
+    return literal(list(values), ARRAY(Text))
+
+
+def _delete(session: Session, here: ColumnElement[bool], lines: AbstractSet[tuple[Any, ...]]) -> None:
+    if not lines:
         return
-    statement = insert(StockMovement)
+    kinds, documents, keys = zip(*lines, strict=True)
+    gone = unnested({StockMovement.kind: kinds, StockMovement.document: documents, StockMovement.key: keys})
+    where = (getattr(StockMovement, name) == gone.c[name] for name in ("kind", "document", "key"))
+    session.execute(delete(StockMovement).where(here, *where))
+
+
+def _write(
+    session: Session, company: str, location: str, movements: Sequence[Movement], opening: Sequence[bool]
+) -> None:
+    if not movements:
+        return
+    told = unnested(
+        {
+            StockMovement.kind: [one.kind.value for one in movements],
+            StockMovement.document: [one.document for one in movements],
+            StockMovement.key: [one.key for one in movements],
+            StockMovement.sku: [one.sku for one in movements],
+            StockMovement.units: [one.units for one in movements],
+            StockMovement.moved_at: [one.moved_at for one in movements],
+            StockMovement.opening: opening,
+        }
+    )
+    names = ["company", "location", *(column.key for column in told.c)]
+    statement = insert(StockMovement).from_select(names, select(literal(company), literal(location), *told.c))
     changed = {name: statement.excluded[name] for name in ("sku", "units", "moved_at")}
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["company", "location", "kind", "document", "key"],
             set_=changed,
             where=or_(*(getattr(StockMovement, name) != value for name, value in changed.items())),
-        ),
-        rows,
+        )
     )
