@@ -17,7 +17,7 @@ from replenisher.archive import Archive
 from replenisher.channels import channel_key, make_channel
 from replenisher.config import CompanySettings, Settings
 from replenisher.database.session import Database
-from replenisher.database.stock_book import KeptStockBook
+from replenisher.database.stock_book import KeptStockBook, RehearsedStockBook
 from replenisher.embedded import embedded_servers
 from replenisher.errors import ConfigurationError
 from replenisher.gateways.channel import Channel
@@ -37,12 +37,20 @@ class Services:
     archive: Archive
     actor: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
     _channels: dict[str, Channel] = field(default_factory=dict)
+    _rehearsing: bool = False
+
+    def rehearse(self, company: CompanySettings) -> None:
+        """Keep what is read for the company from now on out of its book of derived stock."""
+        if company.channel == "cmi" and not self._rehearsing:
+            self._rehearsing = True
+            self.forget_channel(company)
 
     def channel(self, company: CompanySettings) -> Channel:
         """Give the channel that serves the company; companies on one platform share its client and its token."""
         key = channel_key(company)
         if key not in self._channels:
-            self._channels[key] = make_channel(self.settings, company, KeptStockBook(self.database))
+            book = RehearsedStockBook(self.database) if self._rehearsing else KeptStockBook(self.database)
+            self._channels[key] = make_channel(self.settings, company, book)
         return self._channels[key]
 
     def forget_channel(self, company: CompanySettings) -> None:

@@ -6,6 +6,7 @@ Papers are written by `stock_papers`. The first post opens a location's book: wh
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -76,6 +77,32 @@ class KeptStockBook:
         """Give what the book says of every SKU that it knows at the location, in the order of the SKUs."""
         with self._database.transaction() as session:
             return standings(session, company, location)
+
+
+class RehearsedStockBook(KeptStockBook):
+    """A book in which nothing is written: what is posted counts for the next look at its location, and is given up."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._posted: dict[tuple[str, str], tuple[ReportWindow, Sequence[Movement]]] = {}
+
+    def post(self, company: str, location: str, window: ReportWindow, movements: Sequence[Movement]) -> None:
+        """Keep the movements for the next look at the location."""
+        self._posted[company, location] = (window, movements)
+
+    def standings(self, company: str, location: str) -> list[Standing]:
+        """Give what the book would say with the movements posted, in a transaction that is given up."""
+        found: list[Standing] = []
+        with contextlib.suppress(_GivenUpError), self._database.transaction() as session:
+            if (company, location) in self._posted:
+                stock_papers.post(session, company, location, *self._posted[company, location])
+            found = standings(session, company, location)
+            raise _GivenUpError
+        return found
+
+
+class _GivenUpError(Exception):
+    """Ends a transaction of which nothing is kept."""
 
 
 def _newest_counts(company: str, location: str) -> Subquery:

@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
+from replenisher.database.stock_book import known_from
+from replenisher.database.stock_models import StockMovement
 from replenisher.embedded import EmbeddedServers
 from replenisher.intake.products import read_products
 from replenisher.workflows.explain import explain
+from replenisher.workflows.plan.rehearse import rehearse
 from tests.workflows.counted_shop import CountedShop, opened_counted_shop
 
 OpenCountedShop = Callable[..., CountedShop]
@@ -127,3 +131,15 @@ def test_what_was_sold_is_ordered_once_in_whole_packs_without_any_count(open_cou
         assert sold[location, sku] <= units < max(sold[location, sku], least) + pack
     assert shop.orders(shop.plan()) == []
     shop.check_orders_as_written()
+
+
+def test_a_rehearsal_sees_what_was_read_and_writes_nothing_into_the_book(open_counted_shop: OpenCountedShop) -> None:
+    shop = open_counted_shop()
+    shop.count_shelves()
+    company = shop.services.settings.companies[0]
+    rehearsed = rehearse(shop.services, company, None, lambda *_: None)
+    assert rehearsed.refused == {}
+    assert sum(location.units for location in rehearsed.locations) > 0
+    with shop.services.database.transaction() as session:
+        assert known_from(session, shop.company, shop.locations[0]) is None
+        assert session.execute(select(func.count()).select_from(StockMovement)).scalar_one() == 0

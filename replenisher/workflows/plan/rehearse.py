@@ -77,6 +77,7 @@ def rehearse(
     products_file, levels_file = settings.products_file_of(company), settings.levels_file_of(company)
     products = None if products_file is None else read_products(products_file)
     levels = None if levels_file is None else read_levels(levels_file)
+    services.rehearse(company)
     listed = services.channel(company).locations(company.id)
     wanted, absent = wanted_locations(company, only_locations, listed)
     found = Rehearsal(company.id, refused=dict.fromkeys(absent, "the retailer has not enabled this location"))
