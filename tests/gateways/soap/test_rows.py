@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 import tracemalloc
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -115,26 +113,10 @@ def a_large_report() -> bytes:
     return f'<R xmlns="{NAMESPACE}">{rows}</R>'.encode()
 
 
-def fastest(*acts: Callable[[], object]) -> list[float]:
-    """The shortest time of each, taken in turns so that a busy machine slows them alike."""
-    spans: list[list[float]] = [[] for _ in acts]
-    for _ in range(12):
-        for act, taken in zip(acts, spans, strict=True):
-            began = time.process_time()
-            act()
-            taken.append(time.process_time() - began)
-    return [min(taken) for taken in spans]
-
-
-def test_two_thousand_rows_become_columns_in_little_more_than_their_parsing() -> None:
+def test_two_thousand_rows_become_columns_without_much_memory() -> None:
+    """How fast they do stands in `make bench`, beside lxml alone: a test does not fail by time."""
     document = a_large_report()
-
-    def by_name() -> list[dict[object, str | None]]:
-        return [{child.tag: child.text for child in one} for one in etree.fromstring(document)]
-
     assert len(PRODUCTS.read(parse_strictly(document))["sku"]) == 2000
-    floor, ours = fastest(by_name, lambda: PRODUCTS.read(parse_strictly(document)))
-    assert ours <= 1.5 * floor
     tracemalloc.start()
     PRODUCTS.read(parse_strictly(document))
     _, peak = tracemalloc.get_traced_memory()
