@@ -89,6 +89,10 @@ def test_three_channels_plan_order_ship_and_receive_and_nothing_is_at_the_platfo
     daemon.wait_for_states("confirmed", "received")
     assert any(shop.orders(run) for run in third), "customers have bought since"
     assert all(shop.book(CMI, store) == shop.shelves(store) for store in shop.stores(CMI))
+    # A further attempt follows only an answer by which nothing had happened, such as 401 once days have passed.
+    for order in shop.orders():
+        harmless = [event for event in shop.events(order) if event.name in ("not_sent", "unauthorised", "throttled")]
+        assert shop.attempts(order) == 1 + len(harmless)
     assert shop.matters() == []
     assert len(shop.world.admin.audit()["accepted"]) == len(shop.orders())
     shop.check_nothing_doubled()
