@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from replenisher.config.kinds import Id, PlannersFile, Schedule, Section, Text, TimeZone
+from replenisher.config.kinds import Guid, Id, PlannersFile, Schedule, Seconds, Section, Text, TimeZone
 from replenisher.planning.frames import LARGEST_QUANTITY, to_money
 from replenisher.planning.policies import Policy, Rounding, Trigger
 from replenisher.planning.position import PositionWeights
@@ -18,6 +18,7 @@ Weight = Annotated[int, Field(ge=-1, le=1)]
 Units = Annotated[int, Field(ge=1, le=LARGEST_QUANTITY)]
 Amount = Annotated[Decimal, Field(gt=0, le=100_000_000, decimal_places=4)]
 ChannelName = Literal["vendor_inventory", "vmi", "cmi"]
+OrderDeskName = Literal["channel", "orders", "purchase_orders"]
 Report = Literal["inventory", "sales", "receiving", "transfers", "adjustments"]
 
 _BACKORDERED = {"count": 1, "included_in_on_order": 0, "demand": -1, "ignore": 0}
@@ -86,6 +87,12 @@ class PlanningSettings(Section):
         examples=["exclude"],
     )
     weights: WeightSettings = Field(default=WeightSettings(), description="How the terms of the position count.")
+    allocated: Literal["report", "orders"] = Field(
+        default="report",
+        description="Where units promised to customers are taken from: the inventory `report`, or the pending customers'"
+        " `orders` that are read for fulfilments. Never both. Our own sale orders count until the platform has them.",
+        examples=["report"],
+    )
     maximum_line_quantity: Units | None = Field(
         default=None, description="Most units of one line; nothing = no maximum.", examples=[500]
     )
@@ -160,6 +167,73 @@ class NoticeSettings(Section):
     )
 
 
+class OrderDeskSettings(Section):
+    """How replenishment orders are made where `order_desk` is `orders`."""
+
+    create_by: Literal["order_full", "header_then_items"] = Field(
+        default="order_full",
+        description="`order_full` creates an order with its items in one request; `header_then_items` is for platforms"
+        " that do not offer it.",
+        examples=["order_full"],
+    )
+    billing_customer_id: Guid | None = Field(
+        default=None,
+        description="The customer who is billed; without one the platform processes no order, so that orders can only"
+        " be created uncommitted.",
+        examples=["659c2a38-d083-4421-9330-46d779702f85"],
+    )
+    expiry_hours: Annotated[int, Field(ge=1, le=8760)] = Field(
+        default=72, description="An order that nobody has processed by then cannot be changed any more.", examples=[72]
+    )
+
+
+class FulfilmentSettings(Section):
+    """Whether customers' drop-ship orders are fulfilled."""
+
+    enabled: bool = Field(
+        default=False, description="Whether pending customers' orders are looked for.", examples=[True]
+    )
+    every: Seconds = Field(default=300.0, description="Seconds between two looks.", examples=[300])
+    automatic: bool = Field(
+        default=True,
+        description="Whether an item that we can ship is set to Ordered at once; `false` waits for"
+        " `replenisher fulfilments accept`.",
+        examples=[True],
+    )
+
+
+class ReceiptAuditSettings(Section):
+    """The nightly comparison of what was ordered, announced, received and told."""
+
+    schedule: Schedule | None = Field(
+        default=None,
+        description="When to compare: a cron expression in the company's local time; nothing = only by hand.",
+        examples=["30 2 * * *"],
+    )
+    days: Annotated[int, Field(ge=1, le=366)] = Field(
+        default=35, description="How many days back orders are compared.", examples=[35]
+    )
+    cost_tolerance: Annotated[Decimal, Field(ge=0, le=100_000_000, decimal_places=4)] = Field(
+        default=Decimal("0.00"),
+        description="A difference of an order's cost up to this amount is none, in the company's currency.",
+        examples=["1.00"],
+    )
+
+
+class SaleOrderSettings(Section):
+    """Whether the vendor's own sales go to this company's locations for pickup."""
+
+    enabled: bool = Field(default=False, description="Whether sale orders are taken for this company.", examples=[True])
+    invoice: bool = Field(
+        default=False,
+        description="Whether the platform writes the invoice at once, where the file does not say.",
+        examples=[False],
+    )
+    user_id: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
+        default=None, description="The platform's user in whose name they are made, if it wants one.", examples=[4349]
+    )
+
+
 class CompanySettings(Section):
     """One retailer's company that has enabled the vendor."""
 
@@ -184,6 +258,12 @@ class CompanySettings(Section):
         default=60,
         description="A run closes this long after it opened, even if a location is missing.",
         examples=[60],
+    )
+    order_desk: OrderDeskName = Field(
+        default="channel",
+        description="Where replenishment orders are created: by the `channel` itself, by the `orders` service, or by the"
+        " `purchase_orders` service, which takes headers only: a person at the retailer enters the lines.",
+        examples=["channel"],
     )
     committed: bool = Field(default=True, description="Whether orders are created committed.", examples=[True])
     locations: tuple[Id, ...] = Field(
@@ -218,6 +298,16 @@ class CompanySettings(Section):
     approval: ApprovalSettings = Field(default=ApprovalSettings(), description="What goes out by itself.")
     guards: Guards = Field(default=Guards(), description="When a report is refused.")
     notices: NoticeSettings = Field(default=NoticeSettings(), description="What becomes of shipment notices.")
+    orders: OrderDeskSettings = Field(default=OrderDeskSettings(), description="For `order_desk: orders`.")
+    fulfilments: FulfilmentSettings = Field(
+        default=FulfilmentSettings(), description="Customers' drop-ship orders (`vendor_inventory` only)."
+    )
+    receipt_audit: ReceiptAuditSettings = Field(
+        default=ReceiptAuditSettings(), description="The nightly audit of receipts (`vendor_inventory` only)."
+    )
+    sale_orders: SaleOrderSettings = Field(
+        default=SaleOrderSettings(), description="The vendor's own sales (`vendor_inventory` only)."
+    )
     set_platform_levels: bool = Field(
         default=False,
         description="Whether `levels import --push` may set minima and maxima at the platform (`vmi` only).",

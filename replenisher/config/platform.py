@@ -58,6 +58,25 @@ class CmiAccount(SoapAccount):
     """The CMI service, for companies whose channel is `cmi`; its account belongs to the retailer."""
 
 
+class RestService(Section):
+    """One more REST service of the platform; it is signed in to with the platform's own account."""
+
+    base_url: PlatformAddress = Field(
+        description="Address of the service. `http://` only for this machine.",
+        examples=["https://order.example.com/v1/"],
+    )
+
+
+class SupplierService(RestService):
+    """A REST service that names the vendor as a supplier."""
+
+    supplier_id: Digits | None = Field(
+        default=None,
+        description="The vendor's id as a supplier in this service; nothing = `vendor.id`.",
+        examples=["14107"],
+    )
+
+
 REST_KEYS = ("base_url", "accounts_url", "username", "password", "client_id", "client_secret")
 """What the channel `vendor_inventory` needs of a platform."""
 
@@ -96,6 +115,19 @@ class Platform(Section):
     )
     vmi: VmiAccount | None = Field(default=None, description="The VMI service.", examples=[{"url": "…"}])
     cmi: CmiAccount | None = Field(default=None, description="The CMI service.", examples=[{"url": "…"}])
+    orders: SupplierService | None = Field(
+        default=None,
+        description="The Order service: customers' orders, and replenishment orders where `order_desk` is `orders`.",
+        examples=[{"base_url": "…"}],
+    )
+    purchase_orders: SupplierService | None = Field(
+        default=None,
+        description="The Purchase Order service, for the audit of receipts.",
+        examples=[{"base_url": "…"}],
+    )
+    sales_orders: RestService | None = Field(
+        default=None, description="The Sales Order service.", examples=[{"base_url": "…"}]
+    )
     verify_tls: bool = Field(
         default=True,
         description="Whether certificates are checked. `false` only for addresses on this machine.",

@@ -52,6 +52,11 @@ class Times(Section):
         description="Wait before what surely was not done is tried again: an order not sent, a report not read.",
         examples=[30],
     )
+    status_log_limit: Seconds = Field(
+        default=3600.0,
+        description="A sale order of which the platform's status log says nothing for this long is an exception.",
+        examples=[3600],
+    )
     batch_lease: Seconds = Field(
         default=300.0, description="A batch of locations whose worker stays silent is done again.", examples=[300]
     )
@@ -69,6 +74,22 @@ class Shipments(Section):
     keep_good: bool = Field(
         default=False,
         description="Whether good shipments of a file with bad lines are taken; `false` takes nothing of such a file.",
+        examples=[False],
+    )
+
+
+class SaleOrders(Section):
+    """Where files of sale orders come from, and how strictly they are read."""
+
+    drop_folder: Folder | None = Field(
+        default=None,
+        description="Files (`*.csv`) put here are imported by the daemon and moved to its `done` or `refused` folder;"
+        " nothing = only `replenisher sale-orders import`.",
+        examples=["./sale-orders"],
+    )
+    keep_good: bool = Field(
+        default=False,
+        description="Whether good sale orders of a file with bad lines are taken; `false` takes nothing of such a file.",
         examples=[False],
     )
 

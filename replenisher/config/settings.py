@@ -24,7 +24,7 @@ from replenisher.config.kinds import (
     nearest,
 )
 from replenisher.config.platform import Platform, Vendor
-from replenisher.config.running import FlowerSettings, LogSettings, Shipments, Times, Work
+from replenisher.config.running import FlowerSettings, LogSettings, SaleOrders, Shipments, Times, Work
 from replenisher.errors import NotFoundError
 
 
@@ -68,6 +68,7 @@ class Settings(Section):
     times: Times = Field(default=Times(), description="Every wait of the daemon.")
     work: Work = Field(default=Work(), description="How much is done at once.")
     shipments: Shipments = Field(default=Shipments(), description="Where files of shipments come from.")
+    sale_orders: SaleOrders = Field(default=SaleOrders(), description="Where files of sale orders come from.")
     logs: LogSettings = Field(default=LogSettings(), description="What the log looks like.")
     flower: FlowerSettings = Field(default=FlowerSettings(), description="The web monitor.")
 

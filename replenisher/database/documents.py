@@ -26,7 +26,9 @@ class Ledger(Generic[Row, State]):
     """One kind of document: its tables, the column by which attempts and events name it, and its states.
 
     A document in state `ready` may be sent; one in state `sending` is held by a worker for the length of its lease.
-    `check_move` raises IllegalMoveError for a move that the business lacks.
+    `check_move` raises IllegalMoveError for a move that the business lacks. Where `one_by_one` names columns, documents
+    that agree in them all go one after another, in the order of their ids: none is sent while an earlier one is ready,
+    or any is being sent or in one of the states `undecided`.
     """
 
     table: type[Row]
@@ -37,6 +39,8 @@ class Ledger(Generic[Row, State]):
     ready: State
     sending: State
     check_move: Callable[[State, State], None]
+    one_by_one: tuple[str, ...] = ()
+    undecided: frozenset[State] = frozenset()
 
     def claim_for_sending(self, session: Session, document_id: int, *, lease: float, at_once: int) -> Row | None:
         """Take a due document that is ready, for `lease` seconds.
@@ -63,7 +67,7 @@ class Ledger(Generic[Row, State]):
         sending = session.execute(
             select(func.count()).where(table.company == row.company, table.state == self.sending.value)
         ).scalar_one()
-        if sending >= at_once:
+        if sending >= at_once or self._must_wait(session, row):
             return None
         statement = (
             update(table)
@@ -82,6 +86,17 @@ class Ledger(Generic[Row, State]):
             .execution_options(populate_existing=True)
         )
         return session.execute(statement).scalar_one()
+
+    def _must_wait(self, session: Session, row: Row) -> bool:
+        """Tell whether another document of the same thing goes first; claims of a company take turns, so none slips by."""
+        if not self.one_by_one:
+            return False
+        table = self.table
+        same = [getattr(table, name) == getattr(row, name) for name in ("company", *self.one_by_one)]
+        undecided = [self.sending.value, *(state.value for state in self.undecided)]
+        earlier = (table.state == self.ready.value) & (table.id < row.id)
+        query = select(table.id).where(*same, table.id != row.id, table.state.in_(undecided) | earlier).limit(1)
+        return session.execute(query).first() is not None
 
     def record_attempt(self, session: Session, row: Row, *, request_sha256: str, worker: str) -> None:
         """Write that the document is about to be sent; committed before the first byte."""

@@ -13,6 +13,8 @@ from typing import Protocol, runtime_checkable
 import pandas as pd
 
 from replenisher.gateways.observations import Findings, ProbeRequest
+from replenisher.purchasing.customer_orders import CustomerOrder, ItemChange, ItemsChanged, OrderItem
+from replenisher.purchasing.order_details import DetailedOrder
 from replenisher.purchasing.platform import (
     Company,
     CompanyRelationship,
@@ -30,6 +32,13 @@ from replenisher.purchasing.platform import (
     ReportStamp,
     ReportWindow,
     RequestLine,
+)
+from replenisher.purchasing.sale_orders import (
+    PlatformSaleState,
+    SaleAccepted,
+    SaleOrderRequest,
+    SaleSummary,
+    StatusEntry,
 )
 
 
@@ -128,6 +137,13 @@ class OrderDesk(PlatformClock, Protocol):
         """Cancel an order that is not committed yet; RefusedError where interface or order do not allow it."""
         ...
 
+    def release(self, company: str, platform_order_id: str) -> None:
+        """Make an order effective that the desk creates in two steps; errors as `create`, RefusedError elsewhere.
+
+        `PlatformOrder.awaits_release` says that an order needs it. Twice is as good as once.
+        """
+        ...
+
 
 class NoticeDesk(Protocol):
     """Where shipment notices go. `takes_notices` and `lists_notices` say what the interface can do at all."""
@@ -162,6 +178,103 @@ class Channel(ReportSource, OrderDesk, NoticeDesk, LevelDesk, Protocol):
 
     def close(self) -> None:
         """Give back connections and threads."""
+        ...
+
+
+class CustomerOrders(PlatformClock, Protocol):
+    """Where the orders of a retailer's customers are: drop-ship items are ours to ship, in-stock ones are promised."""
+
+    def pending(self, company: str, location: str) -> list[CustomerOrder]:
+        """List the location's pending orders, without their items; whatever else the platform lists is left out."""
+        ...
+
+    def items(self, company: str, order_id: str) -> tuple[OrderItem, ...]:
+        """Read the items of an order."""
+        ...
+
+    def order(self, company: str, order_id: str) -> CustomerOrder:
+        """Read an order without its items; AbsentError when there is none."""
+        ...
+
+    def whole(self, company: str, order_id: str) -> CustomerOrder:
+        """Read an order with its items; AbsentError when there is none."""
+        ...
+
+    def by_printable_id(self, company: str, printable_id: str) -> list[CustomerOrder]:
+        """List the orders that bear a printed number, without their items."""
+        ...
+
+    def change_items(
+        self, company: str, order_id: str, changes: Sequence[ItemChange], *, send_before: float | None = None
+    ) -> ItemsChanged:
+        """Change items of a pending order: read it whole, then replace it exactly once, all else as it was read.
+
+        Errors as those of `OrderDesk.create`; an order that cannot be changed any more (expired, not pending, gone), an
+        item that is gone and a tracking number that the platform does not take are RefusedErrors.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
+class OrderDetails(PlatformClock, Protocol):
+    """Where purchase orders are told in full, for the audit of receipts."""
+
+    def detailed_orders(self, company: str) -> list[DetailedOrder]:
+        """List every purchase order of the company with what was ordered and received on it."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
+class SaleDesk(PlatformClock, Protocol):
+    """Where sale orders go, and where their fate is told."""
+
+    def submit(self, order: SaleOrderRequest, *, send_before: float | None = None) -> SaleAccepted:
+        """Send the sale order exactly once over a fresh connection; errors as those of `OrderDesk.create`."""
+        ...
+
+    def find(self, company: str, printable_id: str) -> list[SaleSummary]:
+        """Search the company's sale orders by our key: all pages, exact matches only."""
+        ...
+
+    def sale_order(self, company: str, platform_sale_id: str) -> SaleSummary:
+        """Read one sale order; AbsentError when there is none."""
+        ...
+
+    def state(self, company: str, platform_sale_id: str) -> PlatformSaleState:
+        """Read the state that people give a sale order."""
+        ...
+
+    def set_state(
+        self,
+        company: str,
+        platform_sale_id: str,
+        state: PlatformSaleState,
+        *,
+        user_id: int | None = None,
+        send_before: float | None = None,
+    ) -> PlatformSaleState:
+        """Complete or cancel a pending sale order, once, and give the state that is read afterwards.
+
+        RefusedError when it is completed or cancelled already; other errors as those of `OrderDesk.create`.
+        """
+        ...
+
+    def log(self, company: str, platform_sale_id: str) -> list[StatusEntry]:
+        """Read the whole status log of a sale order, oldest entry first; empty while nothing is known."""
+        ...
+
+    def log_entry(self, company: str, platform_sale_id: str, entry_id: str) -> StatusEntry:
+        """Read one entry of a status log; AbsentError when there is none."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections."""
         ...
 
 

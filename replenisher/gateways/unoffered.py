@@ -59,6 +59,14 @@ class NoCancelling:
         _refuse(self, "cancel an order")
 
 
+class NoRelease:
+    """A desk whose orders are effective as they are created."""
+
+    def release(self, company: str, platform_order_id: str) -> None:  # noqa: ARG002
+        """Raise RefusedError: this interface has nothing to release."""
+        _refuse(self, "release an order")
+
+
 class NoLineChanges:
     """A channel that leaves the lines of an order as they were created."""
 

@@ -29,6 +29,7 @@ COLUMNS = (
     Column("unit_cost", cost, aliases=("cost",)),
     Column("lead_time_days", whole_number(0, 365), default=7),
     Column("status", one_of(STATUSES), default=False),
+    Column("catalog_id", free_text, default=""),
     Column("serial_numbers", one_of({kind.value: kind for kind in SerialKind}), default=SerialKind.NONE),
 )
 

@@ -99,7 +99,11 @@ class PlatformLine:
 
 @dataclass(frozen=True)
 class PlatformOrder:
-    """An order as the platform holds it now; `platform_order_number` is the one that it prints, empty when not told."""
+    """An order as the platform holds it now; `platform_order_number` is the one that it prints, empty when not told.
+
+    `awaits_release` says that it is there and has yet to be made effective (`OrderDesk.release`); `header_only` that the
+    interface takes no lines, so that none means that nobody has entered any yet.
+    """
 
     platform_order_id: str
     vendor_invoice_number: str
@@ -107,6 +111,8 @@ class PlatformOrder:
     raw_status: str = ""
     lines: tuple[PlatformLine, ...] = field(default_factory=tuple)
     platform_order_number: str = ""
+    awaits_release: bool = False
+    header_only: bool = False
 
 
 @dataclass(frozen=True)

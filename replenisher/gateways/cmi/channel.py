@@ -12,10 +12,10 @@ from replenisher.gateways.cmi.probe import Prober
 from replenisher.gateways.cmi.report_source import ReportReader
 from replenisher.gateways.soap.service import SoapConnection, SoapService
 from replenisher.gateways.stock_book import StockBook
-from replenisher.gateways.unoffered import NoCancelling, NoLevels, NoLineChanges
+from replenisher.gateways.unoffered import NoCancelling, NoLevels, NoLineChanges, NoRelease
 
 
-class Cmi(ReportReader, OrderWriter, Prober, NoCancelling, NoLineChanges, NoLevels):
+class Cmi(ReportReader, OrderWriter, Prober, NoCancelling, NoLineChanges, NoLevels, NoRelease):
     """One service, one account of a retailer, one process; usable from several threads and as a context manager.
 
     A company is the retailer's ClientID, a location its StoreID as text; `companies` are those that the account may be

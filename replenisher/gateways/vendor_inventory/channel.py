@@ -8,14 +8,14 @@ import httpx
 
 from replenisher.gateways.http.client import HttpClient
 from replenisher.gateways.http.connection import Connection
-from replenisher.gateways.unoffered import NoCancelling, NoLevels, NoNotices
+from replenisher.gateways.unoffered import NoCancelling, NoLevels, NoNotices, NoRelease
 from replenisher.gateways.vendor_inventory.order_desk import OrderWriter
 from replenisher.gateways.vendor_inventory.probe import Prober
 from replenisher.gateways.vendor_inventory.report_source import ReportReader
 from replenisher.gateways.vendor_inventory.routes import Routes
 
 
-class VendorInventory(ReportReader, OrderWriter, Prober, NoCancelling, NoNotices, NoLevels):
+class VendorInventory(ReportReader, OrderWriter, Prober, NoCancelling, NoNotices, NoLevels, NoRelease):
     """One platform, one vendor, one process; usable from several threads and as a context manager.
 
     Every call raises only GatewayError kinds, and WrongProcessError in another process than the one that made

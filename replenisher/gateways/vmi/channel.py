@@ -7,6 +7,7 @@ from types import TracebackType
 import httpx
 
 from replenisher.gateways.soap.service import SoapConnection, SoapService
+from replenisher.gateways.unoffered import NoRelease
 from replenisher.gateways.vmi.identity import Identity
 from replenisher.gateways.vmi.level_desk import LevelSetter
 from replenisher.gateways.vmi.listings import Listings
@@ -16,7 +17,7 @@ from replenisher.gateways.vmi.report_source import ReportReader
 from replenisher.gateways.vmi.returns import ReturnDesk
 
 
-class Vmi(ReportReader, NoticeWriter, LevelSetter, Listings, ReturnDesk, Prober):
+class Vmi(ReportReader, NoticeWriter, LevelSetter, Listings, ReturnDesk, Prober, NoRelease):
     """One service, one vendor, one process; usable from several threads and as a context manager.
 
     A company is the retailer's ClientID, a location its StoreID as text. Calls go out one after another. Every call
