@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from replenisher.config import CompanySettings, Settings
 from replenisher.config.platform import Platform, SoapAccount
 from replenisher.errors import ConfigurationError
 from replenisher.gateways.channel import Channel
 from replenisher.gateways.cmi import Cmi
+from replenisher.gateways.composed import WithOrderDesk
 from replenisher.gateways.http.connection import Connection
 from replenisher.gateways.soap.service import SoapConnection
 from replenisher.gateways.stock_book import StockBook
@@ -18,12 +19,20 @@ from replenisher.gateways.vmi import Vmi
 from replenisher.purchasing.platform import ReportWindow
 from replenisher.purchasing.stock import Movement, Standing
 
+if TYPE_CHECKING:
+    from replenisher.gateways.orders import Orders
+    from replenisher.gateways.purchase_orders import PurchaseOrders
+    from replenisher.gateways.sales_orders import SalesOrders
+
 Given = TypeVar("Given")
 
 
 def channel_key(company: CompanySettings) -> str:
-    """Name the channel; companies on one platform and interface share its connections and its account."""
-    return f"{company.channel}/{company.platform}"
+    """Name the channel; companies on one platform, interface and order desk share its connections and its account."""
+    if company.order_desk == "channel":
+        return f"{company.channel}/{company.platform}"
+    # A desk knows by whom its orders are billed, which is a company's own.
+    return f"{company.channel}/{company.platform}/{company.order_desk}/{company.id}"
 
 
 class NoBook:
@@ -54,6 +63,48 @@ def make_channel(settings: Settings, company: CompanySettings, book: StockBook |
     Raises ConfigurationError when its platform lacks what the channel needs, which the check of the configuration has
     said before.
     """
+    channel = _make_own_channel(settings, company, book)
+    if company.order_desk == "orders":
+        return WithOrderDesk(channel, make_customer_orders(settings, company))
+    if company.order_desk == "purchase_orders":
+        return WithOrderDesk(channel, make_order_details(settings, company))
+    return channel
+
+
+def make_customer_orders(settings: Settings, company: CompanySettings) -> Orders:
+    """Make the gateway of the Order service; ConfigurationError when the platform names none."""
+    from replenisher.gateways.orders import DeskOptions, Orders  # noqa: PLC0415 - for now
+
+    platform = settings.platform_of(company)
+    service = _named(company, platform.orders, "orders")
+    own = company.orders
+    options = DeskOptions(
+        create_by=own.create_by, billing_customer_id=own.billing_customer_id, expiry_hours=own.expiry_hours
+    )
+    connection = _rest(settings, company, platform, service.base_url)
+    return Orders(connection, service.supplier_id or settings.vendor.id, options)
+
+
+def make_order_details(settings: Settings, company: CompanySettings) -> PurchaseOrders:
+    """Make the gateway of the Purchase Order service; ConfigurationError when the platform names none."""
+    from replenisher.gateways.purchase_orders import PurchaseOrders  # noqa: PLC0415 - for now
+
+    platform = settings.platform_of(company)
+    service = _named(company, platform.purchase_orders, "purchase_orders")
+    connection = _rest(settings, company, platform, service.base_url)
+    return PurchaseOrders(connection, service.supplier_id or settings.vendor.id)
+
+
+def make_sale_desk(settings: Settings, company: CompanySettings) -> SalesOrders:
+    """Make the gateway of the Sales Order service; ConfigurationError when the platform names none."""
+    from replenisher.gateways.sales_orders import SalesOrders  # noqa: PLC0415 - for now
+
+    platform = settings.platform_of(company)
+    service = _named(company, platform.sales_orders, "sales_orders")
+    return SalesOrders(_rest(settings, company, platform, service.base_url))
+
+
+def _make_own_channel(settings: Settings, company: CompanySettings, book: StockBook | None) -> Channel:
     platform = settings.platform_of(company)
     if company.channel == "vmi":
         vmi = _given(company, platform.vmi)
@@ -62,12 +113,18 @@ def make_channel(settings: Settings, company: CompanySettings, book: StockBook |
         cmi = _given(company, platform.cmi)
         here = [one.id for one in settings.companies if channel_key(one) == channel_key(company)]
         return Cmi(_soap(settings, platform, cmi), cmi.vendor_id, here, book or NoBook())
-    return VendorInventory(_rest(settings, company, platform))
+    return VendorInventory(_rest(settings, company, platform, _given(company, platform.base_url)))
 
 
-def _rest(settings: Settings, company: CompanySettings, platform: Platform) -> Connection:
+def _named(company: CompanySettings, service: Given | None, name: str) -> Given:
+    if service is None:
+        raise ConfigurationError(f"platform {company.platform} of company {company.id} names no {name} service")
+    return service
+
+
+def _rest(settings: Settings, company: CompanySettings, platform: Platform, base_url: str) -> Connection:
     return Connection(
-        base_url=_given(company, platform.base_url),
+        base_url=base_url,
         accounts_url=_given(company, platform.accounts_url),
         username=_given(company, platform.username),
         password=_given(company, platform.password).get_secret_value(),

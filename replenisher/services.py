@@ -7,25 +7,34 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 from pydantic import SecretStr
 
 from replenisher.archive import Archive
-from replenisher.channels import channel_key, make_channel
+from replenisher.channels import (
+    channel_key,
+    make_channel,
+    make_customer_orders,
+    make_order_details,
+    make_sale_desk,
+)
 from replenisher.config import CompanySettings, Settings
 from replenisher.database.session import Database
 from replenisher.database.stock_book import KeptStockBook, RehearsedStockBook
 from replenisher.embedded import embedded_servers
 from replenisher.errors import ConfigurationError
-from replenisher.gateways.channel import Channel
+from replenisher.gateways.channel import Channel, CustomerOrders, OrderDetails, SaleDesk
 from replenisher.logs import add_secret
 
 DATABASE_VARIABLE = "REPLENISHER_DATABASE_URL"
 BROKER_VARIABLE = "REPLENISHER_BROKER_URL"
 """Set by whoever owns the embedded servers for the worker, beat and Flower it starts: these get URLs only."""
+
+Made = TypeVar("Made", bound=CustomerOrders | OrderDetails | SaleDesk)
 
 
 @dataclass
@@ -37,6 +46,7 @@ class Services:
     archive: Archive
     actor: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
     _channels: dict[str, Channel] = field(default_factory=dict)
+    _services: dict[str, CustomerOrders | OrderDetails | SaleDesk] = field(default_factory=dict)
     _rehearsing: bool = False
 
     def rehearse(self, company: CompanySettings) -> None:
@@ -54,15 +64,37 @@ class Services:
         return self._channels[key]
 
     def forget_channel(self, company: CompanySettings) -> None:
-        """Drop the company's channel, which remembers refused credentials; the next use starts afresh."""
+        """Drop what serves the company's platform, which remembers refused credentials; the next use starts afresh."""
         channel = self._channels.pop(channel_key(company), None)
         if channel is not None:
             channel.close()
+        for key in [key for key in self._services if key.split("/")[1] == company.platform]:
+            self._services.pop(key).close()
+
+    def customer_orders(self, company: CompanySettings) -> CustomerOrders:
+        """Give the Order service of the company; ConfigurationError when its platform names none."""
+        return self._service("orders", company, make_customer_orders)
+
+    def order_details(self, company: CompanySettings) -> OrderDetails:
+        """Give the Purchase Order service of the company; ConfigurationError when its platform names none."""
+        return self._service("purchase_orders", company, make_order_details)
+
+    def sale_desk(self, company: CompanySettings) -> SaleDesk:
+        """Give the Sales Order service of the company; ConfigurationError when its platform names none."""
+        return self._service("sales_orders", company, make_sale_desk)
+
+    def _service(self, name: str, company: CompanySettings, make: Callable[[Settings, CompanySettings], Made]) -> Made:
+        key = f"{name}/{company.platform}/{company.id if name == 'orders' else ''}"
+        if key not in self._services:
+            self._services[key] = make(self.settings, company)
+        return cast(Made, self._services[key])
 
     def close(self) -> None:
         """Give back every connection."""
         for channel in self._channels.values():
             channel.close()
+        for service in self._services.values():
+            service.close()
         self.database.close()
 
 

@@ -24,6 +24,9 @@ SOAP_CHANNELS = ("vmi", "cmi")
 EXAMPLE_GUID = "01234567-89ab-cdef-0123-456789abcdef"
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
+_NO = ("", "false", "no", "off", "0", "none")
+"""What a switch that is off may look like as text."""
+
 Data = Mapping[str, Any]
 
 
@@ -33,6 +36,7 @@ def cross_faults(data: Data) -> list[Fault]:
         *_ids(data),
         *_platform_names(data),
         *_channels(data),
+        *_services(data),
         *_platform_times(data),
         *_times(data),
         *_companies(data),
@@ -113,6 +117,61 @@ def _channels(data: Data) -> Iterator[Fault]:
             yield Fault((*place, "planning", "policy"), "sell_through is for companies whose channel is cmi")
 
 
+def _services(data: Data) -> Iterator[Fault]:
+    """Refuse what needs a REST service that is not named, or a channel whose ids that service does not know."""
+    platforms = _section(data, "platforms")
+    told: set[Place] = set()
+    for place, company in _company_list(data):
+        name = str(company.get("platform"))
+        platform = platforms.get(name)
+        for key, service, needed in _wanted_services(company):
+            if (company.get("channel") or "vendor_inventory") != "vendor_inventory":
+                yield Fault(
+                    (*place, *key), "is for companies whose channel is vendor_inventory: the service names them so"
+                )
+            missing: Place = ("platforms", name, service)
+            if isinstance(platform, Mapping) and platform.get(service) is None and missing not in told:
+                told.add(missing)
+                example = f"https://{service.replace('_', '')}.example.com/v1/"
+                yield Fault(
+                    missing,
+                    f"is missing: {needed} of company {company.get('id')} needs it; for example"
+                    f" `{service}: {{base_url: {example}}}`",
+                )
+        yield from _desk_and_promises(place, company)
+
+
+def _wanted_services(company: Data) -> Iterator[tuple[Place, str, str]]:
+    """Give the settings of a company that need a service: where they stand, the service, and what they are called."""
+    desk = company.get("order_desk")
+    if desk in ("orders", "purchase_orders"):
+        yield ("order_desk",), str(desk), f"order_desk {desk}"
+    for section, key, service in (
+        ("fulfilments", "enabled", "orders"),
+        ("receipt_audit", "schedule", "purchase_orders"),
+        ("sale_orders", "enabled", "sales_orders"),
+    ):
+        if str(_section(company, section).get(key) or "").casefold() not in _NO:
+            yield (section, key), service, section
+
+
+def _desk_and_promises(place: Place, company: Data) -> Iterator[Fault]:
+    committed = str(company.get("committed", True)).casefold() not in _NO
+    if (
+        company.get("order_desk") == "orders"
+        and committed
+        and not _section(company, "orders").get("billing_customer_id")
+    ):
+        remedy = "name the customer who is billed, or set committed: false"
+        yield Fault((*place, "orders", "billing_customer_id"), f"without it the platform processes no order; {remedy}")
+    fulfilled = str(_section(company, "fulfilments").get("enabled") or "").casefold() not in _NO
+    if _section(company, "planning").get("allocated") == "orders" and not fulfilled:
+        yield Fault(
+            (*place, "planning", "allocated"),
+            "`orders` needs fulfilments.enabled: true, which reads the customers' orders",
+        )
+
+
 def _missing_for_channel(key: str, channel: str, company: Data) -> str:
     field = Platform.model_fields[key]
     example = f"; for example `{key}: {yaml_text(field.examples[0])}`" if field.examples and key in REST_KEYS else ""
@@ -171,7 +230,7 @@ def _weights(place: Place, company: Data) -> Iterator[Fault]:
     """Refuse weights by which our own confirmed orders count nowhere: each run would order the same need again."""
     weights = _section(_section(company, "planning"), "weights")
     ours = ["on_order"]
-    if str(company.get("committed", True)).casefold() in ("false", "no", "off", "0"):
+    if str(company.get("committed", True)).casefold() in _NO:
         ours.append("on_uncommitted_order")
     for term in ours:
         weight = _number(weights, term, WeightSettings.model_fields)

@@ -89,8 +89,9 @@ class PlanningSettings(Section):
     weights: WeightSettings = Field(default=WeightSettings(), description="How the terms of the position count.")
     allocated: Literal["report", "orders"] = Field(
         default="report",
-        description="Where units promised to customers are taken from: the inventory `report`, or the pending customers'"
-        " `orders` that are read for fulfilments. Never both. Our own sale orders count until the platform has them.",
+        description="Where units promised to customers are taken from: the inventory `report`, or the pending"
+        " customers' `orders` that are read for fulfilments, never both. Our own sale orders count until the platform has"
+        " them.",
         examples=["report"],
     )
     maximum_line_quantity: Units | None = Field(
@@ -261,8 +262,8 @@ class CompanySettings(Section):
     )
     order_desk: OrderDeskName = Field(
         default="channel",
-        description="Where replenishment orders are created: by the `channel` itself, by the `orders` service, or by the"
-        " `purchase_orders` service, which takes headers only: a person at the retailer enters the lines.",
+        description="Where replenishment orders are created: by the `channel` itself, by the `orders` service, or by"
+        " the `purchase_orders` service, which takes headers only: a person at the retailer enters the lines.",
         examples=["channel"],
     )
     committed: bool = Field(default=True, description="Whether orders are created committed.", examples=[True])

@@ -62,6 +62,7 @@ programs save it, is read with a warning as long as only descriptions hold lette
 | `lead_time_days` | | 7 | days from order to arrival |
 | `status` | | `active` | `active`, `new`; or `discontinued`, `inactive`, `end_of_life`: not ordered any more |
 | `serial_numbers` | | `none` | what every unit carries and shipments must name: `none`, `serial`, `imei` |
+| `catalog_id` | | not known | the product's id in the platform's catalog; sale orders need it |
 
 **Levels** (`levels_file`): the planners' own minimum and maximum, which win over the retailer's. No cell may be empty.
 

@@ -160,6 +160,8 @@ class Platform(Section):
     def _only_this_machine_unverified(cls, verify: bool, info: ValidationInfo) -> bool:
         addresses = [info.data[name] for name in ("base_url", "accounts_url") if info.data.get(name)]
         addresses += [account.url for name in ("vmi", "cmi") if (account := info.data.get(name)) is not None]
+        services = ("orders", "purchase_orders", "sales_orders")
+        addresses += [service.base_url for name in services if (service := info.data.get(name)) is not None]
         if not verify and not all(is_loopback(host_of(address)) for address in addresses):
             raise refusal("certificates may go unchecked only for addresses on this machine (127.0.0.1, localhost)")
         return verify

@@ -89,7 +89,8 @@ class SaleOrders(Section):
     )
     keep_good: bool = Field(
         default=False,
-        description="Whether good sale orders of a file with bad lines are taken; `false` takes nothing of such a file.",
+        description="Whether good sale orders of a file with bad lines are taken; `false` takes nothing of such a"
+        " file.",
         examples=[False],
     )
 

@@ -24,6 +24,7 @@ _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
 _LOCAL_MOMENT = re.compile(f"{_DAY}(?:[T ]{_CLOCK})?")
 _MOMENT = re.compile(f"{_DAY}(?:[T ]{_CLOCK}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})?)?")
+_GUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,4})?")
 _SHAPES = (
     (re.compile(r"-\s*[0-9].*"), "is negative"),
@@ -66,6 +67,16 @@ def whole_number(least: int, most: int = LARGEST_QUANTITY) -> Reader:
         return number
 
     return read
+
+
+def catalog_id(text: str) -> str:
+    """Read a product's guid in the platform's catalog, into small letters."""
+    found = text.casefold()
+    if not _GUID.fullmatch(found):
+        raise CellFaultError(
+            f'"{_short(text)}" is not an id of the catalog; write one such as 55c8b270-63b9-a095-d975-9a730b3dacb4'
+        )
+    return found
 
 
 def cost(text: str) -> int:

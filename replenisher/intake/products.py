@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from replenisher.intake.cells import cost, free_text, identifier, one_of, whole_number
+from replenisher.intake.cells import catalog_id, cost, free_text, identifier, one_of, whole_number
 from replenisher.intake.csv_file import Column, read_table
 from replenisher.planning.frames import PRODUCTS, check
 from replenisher.purchasing.serials import SerialKind
@@ -29,8 +30,8 @@ COLUMNS = (
     Column("unit_cost", cost, aliases=("cost",)),
     Column("lead_time_days", whole_number(0, 365), default=7),
     Column("status", one_of(STATUSES), default=False),
-    Column("catalog_id", free_text, default=""),
     Column("serial_numbers", one_of({kind.value: kind for kind in SerialKind}), default=SerialKind.NONE),
+    Column("catalog_id", catalog_id, default=""),
 )
 
 
@@ -66,3 +67,30 @@ def read_serial_kinds(path: Path) -> dict[str, SerialKind]:
     table = read_table(path, COLUMNS, key=("sku",))
     table.faults.raise_if_any()
     return dict(zip(table.columns["sku"], table.columns["serial_numbers"], strict=True))
+
+
+@dataclass(frozen=True)
+class CatalogEntry:
+    """What sales and fulfilments need to know of a product; `catalog_id` is empty where the file has none."""
+
+    sku: str
+    catalog_id: str
+    discontinued: bool
+
+
+def read_catalog(path: Path) -> dict[str, CatalogEntry]:
+    """Read the products of a file by SKU, with their ids in the platform's catalog.
+
+    Raises PlannerFileError with every fault of the file, as `read_products` does, and for a catalog id given twice.
+    """
+    table = read_table(path, COLUMNS, key=("sku",))
+    columns = table.columns
+    first: dict[str, str] = {}
+    for line, sku, found in zip(table.lines, columns["sku"], columns["catalog_id"], strict=True):
+        if found and first.setdefault(found, sku) != sku:
+            table.faults.add(
+                line, "catalog_id", f"{found} is that of SKU {first[found]} already; a product has one of its own"
+            )
+    table.faults.raise_if_any()
+    rows = zip(columns["sku"], columns["catalog_id"], columns["status"], strict=True)
+    return {sku: CatalogEntry(sku, found or "", bool(gone)) for sku, found, gone in rows}

@@ -1,0 +1,16 @@
+"""Fulfilments: items of customers' orders that we ship, and the updates that say so."""
+
+from __future__ import annotations
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
