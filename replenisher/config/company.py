@@ -90,8 +90,8 @@ class PlanningSettings(Section):
     allocated: Literal["report", "orders"] = Field(
         default="report",
         description="Where units promised to customers are taken from: the inventory `report`, or the pending"
-        " customers' `orders` that are read for fulfilments, never both. Our own sale orders count until the platform has"
-        " them.",
+        " customers' `orders` that are read for fulfilments, never both. Our own sale orders count until the platform"
+        " has them.",
         examples=["report"],
     )
     maximum_line_quantity: Units | None = Field(

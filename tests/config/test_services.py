@@ -12,12 +12,15 @@ from replenisher.config import Settings
 Loaded = Callable[..., Settings]
 Refused = Callable[..., list[str]]
 
+SECRET = "    client_secret: ${env:CLIENT_SECRET}\n"
 SERVICES = (
-    "    client_secret: ${env:CLIENT_SECRET}\n",
-    "    client_secret: ${env:CLIENT_SECRET}\n"
-    "    orders: {base_url: https://order.example.com/v1, supplier_id: 14107}\n"
-    "    purchase_orders: {base_url: https://purchaseorder.example.com/v1}\n"
-    "    sales_orders: {base_url: https://salesorder.example.com/v1}\n",
+    SECRET,
+    SECRET
+    + """\
+    orders: {base_url: https://order.example.com/v1, supplier_id: 14107}
+    purchase_orders: {base_url: https://purchaseorder.example.com/v1}
+    sales_orders: {base_url: https://salesorder.example.com/v1}
+""",
 )
 CUSTOMER = "659C2A38-d083-4421-9330-46d779702f85"
 
