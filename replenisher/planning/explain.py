@@ -97,8 +97,20 @@ def _terms(row: Row, rules: Rules) -> list[ExplainStep]:
             text += f" (reported {int(row['on_hand_reported'])}, counted as 0)"
         if name == "on_hand":
             text += _source(row)
+        if name == "allocated":
+            text += _promises(row)
         steps.append(ExplainStep(_words(name), text, value, name))
     return steps
+
+
+def _promises(row: Row) -> str:
+    """Say what an allocated figure is made of that is not the report's alone."""
+    if "promised" not in row:
+        return ""
+    reported, ours = int(row["allocated_reported"]), int(row["promised"])
+    if int(row["allocated"]) == max(reported + ours, 0):
+        return f" (reported {reported} + {ours} on our sale orders)" if ours else ""
+    return f" (on customers' orders and our sale orders; the report's {reported} is not counted)"
 
 
 def _source(row: Row) -> str:

@@ -139,6 +139,14 @@ IN_FLIGHT = Contract(
 )
 """Open units of our own orders that the inventory report does not show yet."""
 
+PROMISED = Contract(
+    "promised",
+    {"location": TEXT, "sku": TEXT, "promised": WHOLE},
+    ("location", "sku"),
+    {"promised": (0, LARGEST_QUANTITY)},
+)
+"""Units promised to customers that we know of ourselves: on our sale orders, or on the customers' orders we read."""
+
 SNAPSHOT = Contract(
     "snapshot",
     {
@@ -164,7 +172,7 @@ SNAPSHOT = Contract(
 whose apply (`retailer` or `planner`), `on_hand_source` where on hand comes from (`reported`, `derived` or
 `not_counted`). `on_hand` and the open quantities are never below 0."""
 
-CONTRACTS = (INVENTORY, STOCK_BOOK, PRODUCTS, LEVELS, IN_FLIGHT, SNAPSHOT)
+CONTRACTS = (INVENTORY, STOCK_BOOK, PRODUCTS, LEVELS, IN_FLIGHT, PROMISED, SNAPSHOT)
 
 
 def _keeps(dtype: object, kind: str) -> bool:

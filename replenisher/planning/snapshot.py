@@ -28,6 +28,7 @@ from replenisher.planning.frames import (
     check,
     empty,
 )
+from replenisher.planning.promises import PROMISE_COLUMNS
 
 LEVELS_SOURCE_DTYPE = pd.CategoricalDtype(["retailer", "planner"])
 """Whose minimum and maximum apply to a row."""
@@ -77,6 +78,7 @@ def snapshot(
     columns |= _levels(inventory, keys, empty(LEVELS) if levels is None else check(levels, LEVELS))
     columns |= _products(keys, None if products is None else check(products, PRODUCTS))
     columns |= _stock_book(inventory)
+    columns |= {name: inventory[name].to_numpy(copy=True) for name in PROMISE_COLUMNS if name in inventory}
     columns["in_flight"] = _taken(in_flight["in_flight"], _matching_rows(keys, in_flight, ["location", "sku"]), 0)
     # Every array above is the snapshot's own, so the frame may take them as they are.
     return pd.DataFrame(columns, copy=False)

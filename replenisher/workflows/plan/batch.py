@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -20,6 +20,7 @@ from replenisher.config import CompanySettings, Guards, PlanningSettings
 from replenisher.database import companies, exceptions, orders, run_batches, runs
 from replenisher.database.models import PlanningRun, RunBatch
 from replenisher.database.orders import InFlight
+from replenisher.database.promises import Promised, promised
 from replenisher.database.session import Session
 from replenisher.errors import (
     ArchiveError,
@@ -32,6 +33,7 @@ from replenisher.errors import (
     UnavailableError,
 )
 from replenisher.logs import get_logger
+from replenisher.planning.promises import with_promises
 from replenisher.planning.proposal import plan
 from replenisher.planning.snapshot import orphans, snapshot, with_levels_only
 from replenisher.purchasing.platform import ReportStamp
@@ -59,6 +61,7 @@ class Material:
     older_proposals: dict[int, str]
     """Location by id of the order that nobody had approved yet."""
     usual_rows: dict[str, int | None]
+    promised: Promised = field(default_factory=Promised)
 
 
 def plan_batch(services: Services, run_id: int, number: int) -> None:
@@ -68,8 +71,9 @@ def plan_batch(services: Services, run_id: int, number: int) -> None:
         run = runs.run_of(session, run_id)
         if batch is None or run is None:
             return
-        material = _material(session, run, batch)
     company = frozen(services, services.settings.company(run.company), run)
+    with services.database.transaction() as session:
+        material = _material(session, company, run, batch)
     if batch.attempts > services.settings.work.maximum_run_attempts:
         _give_up(services, run, batch, material)
         return
@@ -137,7 +141,7 @@ def _postpone(  # noqa: PLR0917 - what a batch knows by then
             findings.record_waiting(session, run, found, error)
 
 
-def _material(session: Session, run: PlanningRun, batch: RunBatch) -> Material:
+def _material(session: Session, company: CompanySettings, run: PlanningRun, batch: RunBatch) -> Material:
     locations = [location.location for location in run_batches.locations_of(session, run.id, batch.number)]
     known = companies.known_locations(session, run.company)
     # In this order: a proposal approved between the two statements is in both, and blocks its location at the close;
@@ -149,6 +153,7 @@ def _material(session: Session, run: PlanningRun, batch: RunBatch) -> Material:
         own=own,
         older_proposals=older_proposals,
         usual_rows={location: known[location].report_rows if location in known else None for location in locations},
+        promised=promised(session, run.company, locations, instead_of_report=company.planning.allocated == "orders"),
     )
 
 
@@ -191,11 +196,15 @@ def _plan(
 ) -> tuple[pd.DataFrame | None, dict[str, pd.DataFrame]]:
     products = services.archive.get_frame(run.inputs["products"]) if "products" in run.inputs else None
     levels = services.archive.get_frame(run.inputs["levels"]) if "levels" in run.inputs else None
-    return plan_reports(company, found, material.own, products, levels)
+    return plan_reports(company, found, material, products, levels)
 
 
 def plan_reports(
-    company: CompanySettings, found: Findings, own: InFlight, products: pd.DataFrame | None, levels: pd.DataFrame | None
+    company: CompanySettings,
+    found: Findings,
+    material: Material,
+    products: pd.DataFrame | None,
+    levels: pd.DataFrame | None,
 ) -> tuple[pd.DataFrame | None, dict[str, pd.DataFrame]]:
     """Plan the good reports as one frame (None without any); gives also, by kind, the rows that no report has."""
     if not found.frames:
@@ -203,14 +212,30 @@ def plan_reports(
     inventory = pd.concat(list(found.frames.values()), ignore_index=True)
     if levels is not None and "on_hand_source" in inventory.columns:
         inventory = with_levels_only(inventory, levels, list(found.frames))
-    in_flight = in_flight_frame(own)
+    instead = company.planning.allocated == "orders"
+    ours = promised_frame(material.promised)
+    ours = ours[ours["location"].isin(list(found.frames))]
+    if instead or len(ours):
+        inventory = with_promises(inventory, ours, instead=instead)
+    in_flight = in_flight_frame(material.own)
     in_flight = in_flight[in_flight["location"].isin(list(found.frames))]
     rows = snapshot(inventory, products, levels, in_flight)
-    unmatched = {"in_flight_unmatched": orphans(rows, in_flight)}
+    unmatched = {"in_flight_unmatched": orphans(rows, in_flight), "promised_unmatched": orphans(rows, ours)}
     if levels is not None:
         here = levels[levels["location"].isin(list(found.frames))]
         unmatched["levels_unmatched"] = orphans(rows, here)
     return plan(rows, company.planning_rules()), unmatched
+
+
+def promised_frame(found: Promised) -> pd.DataFrame:
+    """Put the units that we know to be promised into the frame that planning reads."""
+    return pd.DataFrame(
+        {
+            "location": pd.Series(found.location, dtype="str"),
+            "sku": pd.Series(found.sku, dtype="str"),
+            "promised": pd.Series(found.units, dtype="int64"),
+        }
+    )
 
 
 def in_flight_frame(own: InFlight) -> pd.DataFrame:

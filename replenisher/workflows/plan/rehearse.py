@@ -17,6 +17,7 @@ import pandas as pd
 
 from replenisher.config import CompanySettings
 from replenisher.database import companies, orders
+from replenisher.database.promises import promised
 from replenisher.errors import CompanyPausedError, ConfigurationError, GatewayError
 from replenisher.intake.levels import read_levels
 from replenisher.intake.products import read_products
@@ -107,14 +108,17 @@ def _rehearse_batch(
         known = companies.known_locations(session, company.id)
         usual = {location: known[location].report_rows if location in known else None for location in locations}
         own = orders.in_flight(session, company.id, locations)
+        instead = company.planning.allocated == "orders"
+        ours = promised(session, company.id, locations, instead_of_report=instead)
+    material = Material(locations, own, {}, usual, ours)
     channel = services.channel(company)
     read = channel.inventory(company.id, locations, report_window(company, channel.platform_now()))
-    judged = judge(company, Material(locations, own, {}, usual), read)
+    judged = judge(company, material, read)
     stopper = stopper_of(judged)
     if stopper is not None and not judged.frames:
         raise GatewayError(f"company {company.id}: {stopper}", operation=stopper.operation, status=stopper.status)
     found.refused.update({location: str(error) for location, error in judged.refused.items()})
-    frame, _ = plan_reports(company, judged, own, products, levels)
+    frame, _ = plan_reports(company, judged, material, products, levels)
     return frame
 
 
