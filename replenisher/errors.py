@@ -8,7 +8,7 @@ ReplenisherError
 ├── DatabaseError               stop or try again; the database did not do what was asked
 ├── ArchiveError                the archive lacks something or cannot be written
 ├── WrongProcessError           a program error: a resource was carried over a fork
-├── IllegalMoveError            a program error: an order or notice cannot go from this state to that
+├── IllegalMoveError            a program error: a document cannot go from this state to that
 ├── PlanningInputError          a program error: a frame does not keep its contract
 ├── NotFoundError               a person asked for something that is not there
 ├── RunInProgressError          wait for the company's open planning run to close

@@ -42,6 +42,12 @@ def found_at_platform(services: Services, session: Session, order: Order, theirs
             services, session, order, f"the platform's order {theirs.platform_order_id} belongs to {owner} already"
         )
         return
+    if theirs.header_only and not theirs.lines:
+        # It stays in flight: no report shows an order without lines, and the next run would order the need again.
+        count = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
+        text = f"its header is there; the retailer has to enter its {count}, which stand in the order's notes"
+        ask_person(services, session, order, text, evidence=evidence)
+        return
     if theirs.status is PlatformStatus.FAILED:
         wrong = (*wrong, f"the platform says {theirs.raw_status!r}")
     if wrong:

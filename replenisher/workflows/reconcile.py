@@ -27,6 +27,7 @@ from replenisher.purchasing.states import OrderState
 from replenisher.services import Services
 from replenisher.workflows.confirm import ask_person, found_at_platform
 from replenisher.workflows.pauses import pause_platform
+from replenisher.workflows.releasing import released
 from replenisher.workflows.submit import order_matter
 
 log = get_logger(__name__)
@@ -50,14 +51,16 @@ def reconcile_order(services: Services, order_id: int) -> None:
     channel = services.channel(company)
     try:
         found = find_ours(listed_orders(company, channel, order), order.vendor_invoice_number)
-        theirs = _read(channel, order, found[0]) if len(found) == 1 else None
+        theirs, refusal = _read(services, channel, order, found[0]) if len(found) == 1 else (None, None)
     except GatewayError as error:
         if isinstance(error, CredentialsError | ForbiddenError):
             pause_platform(services, company, error)
         _unanswered(services, order, error)
         return
     with services.database.transaction() as session:
-        if theirs is not None:
+        if theirs is not None and refusal is not None:
+            ask_person(services, session, order, refusal, evidence={"platform_order_id": theirs.platform_order_id})
+        elif theirs is not None:
             found_at_platform(services, session, order, theirs)
         elif found:
             _duplicate(services, session, order, found)
@@ -65,8 +68,9 @@ def reconcile_order(services: Services, order_id: int) -> None:
             _not_found(services, session, order)
 
 
-def _read(channel: Channel, order: Order, found: OrderSummary) -> PlatformOrder:
-    return channel.read(order.company, found.platform_order_id, order.vendor_invoice_number)
+def _read(services: Services, channel: Channel, order: Order, found: OrderSummary) -> tuple[PlatformOrder, str | None]:
+    theirs = channel.read(order.company, found.platform_order_id, order.vendor_invoice_number)
+    return released(services, channel, order, theirs)
 
 
 def listed_orders(company: CompanySettings, channel: Channel, order: Order) -> list[OrderSummary]:

@@ -22,6 +22,7 @@ from replenisher.services import Services
 from replenisher.workflows.confirm import ask_person, follow, found_at_platform, is_at_platform
 from replenisher.workflows.pauses import pause_platform
 from replenisher.workflows.reconcile import listed_orders
+from replenisher.workflows.releasing import released
 from replenisher.workflows.submit import order_matter
 
 log = get_logger(__name__)
@@ -41,7 +42,8 @@ def track_order(services: Services, order_id: int) -> None:
     company = services.settings.company(order.company)
     channel = services.channel(company)
     try:
-        theirs = channel.read(company.id, order.platform_order_id or "", order.vendor_invoice_number)
+        found = channel.read(company.id, order.platform_order_id or "", order.vendor_invoice_number)
+        theirs, refusal = released(services, channel, order, found)
     except AbsentError as error:
         if is_at_platform(order):
             _vanished(services, company, channel, order, error)
@@ -52,7 +54,9 @@ def track_order(services: Services, order_id: int) -> None:
         _unread(services, company, order, error)
         return
     with services.database.transaction() as session:
-        if is_at_platform(order):
+        if refusal is not None:
+            ask_person(services, session, order, refusal)
+        elif is_at_platform(order):
             follow(services, session, order, theirs)
         else:
             found_at_platform(services, session, order, theirs)
