@@ -20,6 +20,7 @@ from replenisher.cli import (
     daemon,
     exceptions,
     explain,
+    interfaces,
     levels,
     migrate,
     orders,
@@ -90,7 +91,7 @@ def common(
     logging_wanted.level = "info" if verbose else "critical"
 
 
-for _module in (check_config, probe, migrate, daemon, run, explain, status, resume, sandbox):
+for _module in (check_config, probe, interfaces, migrate, daemon, run, explain, status, resume, sandbox):
     _module.register(app)
 app.add_typer(orders.orders, name="orders", rich_help_panel="Daily work")
 app.add_typer(shipments.shipments, name="shipments", rich_help_panel="Daily work")
