@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from replenisher.errors import GatewayError, RefusedError, UnavailableError
+from replenisher.errors import GatewayError
 from replenisher.gateways.http.answers import Answer, Subject, names_no_route, write_fault
 from replenisher.gateways.http.client import Call, HttpClient
+from replenisher.gateways.rest.pages import read_pages
 from replenisher.gateways.vendor_inventory import orders
 from replenisher.gateways.vendor_inventory.routes import ADD_LINES_SPELLINGS, Routes
 from replenisher.purchasing.platform import (
@@ -18,8 +19,6 @@ from replenisher.purchasing.platform import (
     ReportWindow,
     RequestLine,
 )
-
-MOST_PAGES = 200
 
 
 class OrderWriter:
@@ -53,19 +52,12 @@ class OrderWriter:
         No paging is documented, but services of this family page by `$skip`: after the documented request it is
         asked for what follows, until nothing new comes or the platform says that it knows no `$skip`.
         """
-        found: dict[str, OrderSummary] = {}
-        for _ in range(MOST_PAGES):
-            try:
-                page = self._http.read(self._routes.find(company, window, skip=len(found)), orders.parse_list)
-            except RefusedError:
-                if not found:
-                    raise
-                return list(found.values())
-            known = len(found)
-            found |= {summary.platform_order_id: summary for summary in page}
-            if len(found) == known:
-                return list(found.values())
-        raise UnavailableError(f"list of orders of company {company}: it has no end", operation="list of orders")
+        return read_pages(
+            self._http,
+            lambda skip: self._routes.find(company, window, skip=skip),
+            orders.parse_list,
+            lambda summary: summary.platform_order_id,
+        )
 
     def read(self, company: str, platform_order_id: str, vendor_invoice_number: str) -> PlatformOrder:  # noqa: ARG002
         """Read one order with its lines by its id; AbsentError while it is not there."""
