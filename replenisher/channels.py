@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from replenisher.config import CompanySettings, Settings
 from replenisher.config.platform import Platform, SoapAccount
@@ -12,17 +12,15 @@ from replenisher.gateways.channel import Channel
 from replenisher.gateways.cmi import Cmi
 from replenisher.gateways.composed import WithOrderDesk
 from replenisher.gateways.http.connection import Connection
+from replenisher.gateways.orders import DeskOptions, Orders
+from replenisher.gateways.purchase_orders import PurchaseOrders
+from replenisher.gateways.sales_orders import SalesOrders
 from replenisher.gateways.soap.service import SoapConnection
 from replenisher.gateways.stock_book import StockBook
 from replenisher.gateways.vendor_inventory import VendorInventory
 from replenisher.gateways.vmi import Vmi
 from replenisher.purchasing.platform import ReportWindow
 from replenisher.purchasing.stock import Movement, Standing
-
-if TYPE_CHECKING:
-    from replenisher.gateways.orders import Orders
-    from replenisher.gateways.purchase_orders import PurchaseOrders
-    from replenisher.gateways.sales_orders import SalesOrders
 
 Given = TypeVar("Given")
 
@@ -73,7 +71,6 @@ def make_channel(settings: Settings, company: CompanySettings, book: StockBook |
 
 def make_customer_orders(settings: Settings, company: CompanySettings) -> Orders:
     """Make the gateway of the Order service; ConfigurationError when the platform names none."""
-    from replenisher.gateways.orders import DeskOptions, Orders  # noqa: PLC0415 - for now
 
     platform = settings.platform_of(company)
     service = _named(company, platform.orders, "orders")
@@ -87,7 +84,6 @@ def make_customer_orders(settings: Settings, company: CompanySettings) -> Orders
 
 def make_order_details(settings: Settings, company: CompanySettings) -> PurchaseOrders:
     """Make the gateway of the Purchase Order service; ConfigurationError when the platform names none."""
-    from replenisher.gateways.purchase_orders import PurchaseOrders  # noqa: PLC0415 - for now
 
     platform = settings.platform_of(company)
     service = _named(company, platform.purchase_orders, "purchase_orders")
@@ -97,7 +93,6 @@ def make_order_details(settings: Settings, company: CompanySettings) -> Purchase
 
 def make_sale_desk(settings: Settings, company: CompanySettings) -> SalesOrders:
     """Make the gateway of the Sales Order service; ConfigurationError when the platform names none."""
-    from replenisher.gateways.sales_orders import SalesOrders  # noqa: PLC0415 - for now
 
     platform = settings.platform_of(company)
     service = _named(company, platform.sales_orders, "sales_orders")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 
@@ -48,16 +48,3 @@ class DetailedOrder:
     deleted: bool = False
     ordered: tuple[OrderedProduct, ...] | None = None
     received: tuple[ReceivedProduct, ...] | None = None
-
-
-@dataclass(frozen=True)
-class OrderHeader:
-    """What the Purchase Order service takes to create an order: everything but its lines."""
-
-    company: str
-    bill_to: str
-    ship_to: str
-    vendor_invoice_number: str
-    estimated_arrival_date: date
-    notes: str = ""
-    shipping_cost: Decimal = Decimal(0)

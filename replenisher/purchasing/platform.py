@@ -101,8 +101,8 @@ class PlatformLine:
 class PlatformOrder:
     """An order as the platform holds it now; `platform_order_number` is the one that it prints, empty when not told.
 
-    `awaits_release` says that it is there and has yet to be made effective (`OrderDesk.release`); `header_only` that the
-    interface takes no lines, so that none means that nobody has entered any yet.
+    `awaits_release` says that it is there and has yet to be made effective (`OrderDesk.release`); `header_only` that
+    the interface takes no lines, so that none means that nobody has entered any yet.
     """
 
     platform_order_id: str

@@ -14,7 +14,7 @@ from enum import Enum
 
 @dataclass(frozen=True)
 class SaleTax:
-    """A tax on an item: either whole (`name`, `taxable_amount`, `rate`, `amount`) or by `tax_service_id`, never both."""
+    """A tax on an item: whole (`name`, `taxable_amount`, `rate`, `amount`) or by `tax_service_id`, never both."""
 
     name: str = ""
     taxable_amount: Decimal | None = None
