@@ -13,8 +13,11 @@ from starlette.routing import BaseRoute, Route
 
 from replenisher.sandbox.accounts import Credentials
 from replenisher.sandbox.audit import audit, state
-from replenisher.sandbox.interventions import change_order, change_stock
+from replenisher.sandbox.interventions import change_detail, change_order, change_stock
+from replenisher.sandbox.order_service import customers
 from replenisher.sandbox.platform import Platform
+from replenisher.sandbox.sales_order_service import posting
+from replenisher.sandbox.settling import settle
 from replenisher.sandbox.simulation import advance
 
 Action = Callable[[Platform, dict[str, str], Any], Any]
@@ -36,6 +39,13 @@ def admin_routes(platform: Platform) -> list[BaseRoute]:
         _route(platform, "POST", "/admin/switches", _switch),
         _route(platform, "POST", "/admin/stock", lambda place, _query, body: change_stock(place.world, body)),
         _route(platform, "POST", "/admin/orders/{id}", _change_order),
+        _route(platform, "POST", "/admin/orders/{id}/detail", _change_detail),
+        _route(platform, "GET", "/admin/retail-orders", lambda place, *_: customers.listed(place.world)),
+        _route(
+            platform, "POST", "/admin/retail-orders", lambda place, _query, body: customers.place(place.world, body)
+        ),
+        _route(platform, "POST", "/admin/retail-orders/{id}", _change_retail_order),
+        _route(platform, "POST", "/admin/sale-orders/{id}", _change_sale_order),
         _route(platform, "POST", "/admin/access", _change_access),
         _route(platform, "POST", "/admin/credentials", _change_credentials),
         _route(platform, "POST", "/admin/tokens/expire", lambda place, *_: {"expired": place.accounts.expire_all()}),
@@ -47,7 +57,7 @@ def _route(platform: Platform, method: str, path: str, action: Action) -> Route:
         text = await request.body()
         try:
             body = msgspec.json.decode(text) if text else {}
-            platform.world.orders.settle()
+            settle(platform.world)
             result = action(platform, {**request.query_params, **request.path_params}, body)
         except (KeyError, TypeError, ValueError, msgspec.DecodeError) as error:
             problem = msgspec.json.encode({"error": f"{type(error).__name__}: {error}"})
@@ -87,6 +97,21 @@ def _switch(platform: Platform, _: dict[str, str], body: dict[str, Any]) -> dict
 
 def _change_order(platform: Platform, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
     return change_order(platform.world, query["id"], str(body["action"]))
+
+
+def _change_detail(platform: Platform, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
+    return change_detail(platform.world, query["id"], str(body["action"]), body["values"])
+
+
+def _change_retail_order(platform: Platform, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
+    return customers.change(platform.world, query["id"], str(body["action"]))
+
+
+def _change_sale_order(platform: Platform, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
+    sale = platform.world.sales.sales[query["id"]]
+    actions = {"succeed": posting.succeed, "fail": posting.fail}
+    actions[str(body["action"])](platform.world, sale, str(body.get("details", "Manually convert to invoice")))
+    return {"id": sale.id, "log": len(sale.log)}
 
 
 def _change_access(platform: Platform, _: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from replenisher.sandbox import ordering, reports
 from replenisher.sandbox import vendor_inventory as reading
 from replenisher.sandbox.admin import admin_routes
+from replenisher.sandbox.further_routes import further_routes
 from replenisher.sandbox.gate import Gate
 from replenisher.sandbox.platform import Handler, Operation, Platform, token_handler
 from replenisher.sandbox.soap.endpoint import SoapEndpoint
@@ -46,6 +47,7 @@ def make_application(platform: Platform) -> Gate:
         for name, path, handler, spelling in _READS
     ]
     routes += _writes(platform)
+    routes += further_routes(platform)
     for service in SERVICES:
         endpoint = SoapEndpoint(platform, service)
         # the documents write both /VMIService.asmx and /VMIService.asmx/?op=...

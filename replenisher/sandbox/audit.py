@@ -6,7 +6,9 @@ from typing import Any
 
 from replenisher.sandbox.ledger import Location
 from replenisher.sandbox.notices import ShipmentNotice
+from replenisher.sandbox.order_service import customers
 from replenisher.sandbox.orders import Order
+from replenisher.sandbox.sales_order_service.book import Sale
 from replenisher.sandbox.world import World
 
 
@@ -23,9 +25,12 @@ def audit(world: World) -> dict[str, Any]:
     return {
         "accepted": [_entry(order) for order in accepted],
         "by_vendor_invoice_number": by_number,
+        "retail_orders": customers.listed(world),
+        "sale_orders": [_sale(sale) for sale in world.sales.sales.values()],
         "notices": [_notice(notice) for notice in world.notices.notices],
         "repeated": sorted(number for number, ids in by_number.items() if len(ids) > 1),
         "operation_calls": dict(world.operation_calls),
+        "operation_outcomes": {name: dict(counts) for name, counts in world.operation_outcomes.items()},
         "days_passed": world.days_passed,
         "now": world.clock.now().isoformat(),
     }
@@ -51,6 +56,22 @@ def _entry(order: Order) -> dict[str, Any]:
             sku: {"quantity": line.quantity, "received": line.received, "cost": line.cost}
             for sku, line in order.lines.items()
         },
+    }
+
+
+def _sale(sale: Sale) -> dict[str, Any]:
+    return {
+        "id": sale.id,
+        "company": sale.company,
+        "location": sale.location,
+        "printable_id": sale.printable_id,
+        "invoice": sale.invoice,
+        "state": sale.state,
+        "in_pos": sale.in_pos,
+        "log": [{"succeeded": entry.succeeded, "details": entry.details} for entry in sale.log],
+        "accepted_at": sale.accepted_at.isoformat(),
+        "fault": sale.fault,
+        "request": sale.document,
     }
 
 

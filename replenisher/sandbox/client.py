@@ -67,6 +67,32 @@ class SandboxAdmin:
         answer: dict[str, Any] = self.call("POST", f"orders/{order_id}", {"action": action})
         return answer
 
+    def change_detail(self, order_id: str, action: str, values: dict[str, float]) -> dict[str, Any]:
+        """Change what the Purchase Order service tells of an order, by SKU."""
+        body = {"action": action, "values": values}
+        answer: dict[str, Any] = self.call("POST", f"orders/{order_id}/detail", body)
+        return answer
+
+    def place_order(self, location: int, *items: dict[str, Any], **values: Any) -> dict[str, Any]:
+        """Place a customer's order; items have sku, quantity and type."""
+        body = {"location": location, "items": list(items), **values}
+        answer: dict[str, Any] = self.call("POST", "retail-orders", body)
+        return answer
+
+    def retail_orders(self) -> list[dict[str, Any]]:
+        """Every order of the Order service."""
+        answer: list[dict[str, Any]] = self.call("GET", "retail-orders")
+        return answer
+
+    def change_retail_order(self, order_id: str, action: str) -> dict[str, Any]:
+        """Do something to an order of the Order service behind the vendor's back."""
+        answer: dict[str, Any] = self.call("POST", f"retail-orders/{order_id}", {"action": action})
+        return answer
+
+    def tell_sale(self, sale_id: str, action: str, details: str) -> None:
+        """Add an entry to the status log of a sale order: `succeed` or `fail`."""
+        self.call("POST", f"sale-orders/{sale_id}", {"action": action, "details": details})
+
     def expire_tokens(self) -> None:
         """Make every access token invalid."""
         self.call("POST", "tokens/expire")

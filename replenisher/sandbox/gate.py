@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from replenisher.sandbox.platform import Platform
 from replenisher.sandbox.wire import Wire
 
-_SERVICES = {"vendorinventory", "accounts"}
+_SERVICES = {"vendorinventory", "accounts", "order", "purchaseorder", "salesorder"}
 
 
 class Gate:

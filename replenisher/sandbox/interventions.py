@@ -45,6 +45,29 @@ def change_stock(world: World, body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
+def change_detail(world: World, order_id: str, action: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Change what the Purchase Order service tells of an order: `enter_lines`, `recount` or `recost`, by SKU.
+
+    Lines that are entered are real: the order is committed with them. The other two touch no stock.
+
+    Raises:
+        KeyError: no such order.
+        ValueError: no such action.
+    """
+    order = world.orders.orders[order_id]
+    if action == "enter_lines":
+        order.lines = {sku: OrderLine(int(units), 0.0) for sku, units in values.items()}
+        if not order.committed:
+            commit_order(world, order, world.clock.now())
+    elif action == "recount":
+        order.recounted = {sku: int(units) for sku, units in values.items()}
+    elif action == "recost":
+        order.recosted = {sku: float(cost) for sku, cost in values.items()}
+    else:
+        raise ValueError(f"unknown action {action!r}; known: enter_lines, recount, recost")
+    return {"id": order_id, "action": action, **values}
+
+
 def change_order(world: World, order_id: str, action: str) -> dict[str, Any]:
     """Do one of `ORDER_ACTIONS` to an order.
 

@@ -46,6 +46,7 @@ class Order:
     """A purchase order; instants are UTC on the platform's clock.
 
     `rq_id` counts the orders of the platform, `rq_position` those of the location; both are set by the order book.
+    `recounted` units and `recosted` costs by SKU are what the Purchase Order service tells besides, or instead.
     """
 
     company: int
@@ -67,6 +68,12 @@ class Order:
     cancelled: bool = False
     rq_id: int = 0
     rq_position: int = 0
+    recounted: dict[str, int] = field(default_factory=dict)
+    recosted: dict[str, float] = field(default_factory=dict)
+
+    def told_cost(self, sku: str) -> float:
+        """The unit cost that the Purchase Order service tells."""
+        return self.recosted.get(sku, self.lines[sku].cost if sku in self.lines else 0.0)
 
     @property
     def visible(self) -> bool:

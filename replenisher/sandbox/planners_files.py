@@ -11,6 +11,7 @@ from replenisher.sandbox.catalog import make_catalog
 from replenisher.sandbox.ledger import Location
 from replenisher.sandbox.numbering import company_ids, location_ids, store_ids
 from replenisher.sandbox.openings import open_location
+from replenisher.sandbox.soap.identities import guid
 from replenisher.sandbox.switches import Setup
 
 _PRODUCT_COLUMNS = (
@@ -23,6 +24,7 @@ _PRODUCT_COLUMNS = (
     "lead_time_days",
     "status",
     "serial_numbers",
+    "catalog_id",
 )
 _LEVEL_COLUMNS = ("location", "sku", "reorder_point", "order_up_to_level")
 _COUNT_COLUMNS = ("location", "sku", "quantity", "counted_at")
@@ -92,6 +94,7 @@ def _product_rows(setup: Setup) -> Rows:
             product.lead_time_days,
             "discontinued" if product.discontinued else "active",
             "imei" if product.serialised else "none",
+            guid("product", product.sku),
         )
         for product in make_catalog(setup.seed, setup.skus)
     ]

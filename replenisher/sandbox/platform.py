@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -14,6 +15,7 @@ from replenisher.sandbox.faults import FaultScript
 from replenisher.sandbox.misbehaviour import Incident, misbehave
 from replenisher.sandbox.rate_limit import RateLimiter
 from replenisher.sandbox.replies import RefusalError, Reply, Request, data, html, plain
+from replenisher.sandbox.settling import settle
 from replenisher.sandbox.wire import Wire
 from replenisher.sandbox.world import World
 
@@ -28,6 +30,11 @@ class Platform:
         self.accounts = Accounts(world)
         self.limiter = RateLimiter(world)
         self.faults = FaultScript(world.setup.seed)
+
+    def count_outcome(self, operation: str, wire: Wire) -> None:
+        """Count by which status an operation was answered, or that it was not."""
+        outcomes = self.world.operation_outcomes.setdefault(operation, Counter())
+        outcomes["no answer" if wire.status is None else str(wire.status)] += 1
 
     def too_many_requests(self) -> Reply:
         """429 in plain text."""
@@ -59,6 +66,7 @@ class Operation:
         refusal = self._refusal(request)
         if refusal is not None:
             await wire.answer(refusal)
+            platform.count_outcome(self.name, wire)
             return
         platform.world.operation_calls[self.name] += 1
         fault = platform.faults.take(self.name, request.path)
@@ -66,10 +74,11 @@ class Operation:
             await wire.answer(self.perform(request))
         else:
             await misbehave(Incident(fault, wire, request, self.perform, platform.accounts.expire))
+        platform.count_outcome(self.name, wire)
 
     def perform(self, request: Request) -> Reply:
         """The work itself, and its answer."""
-        self.platform.world.orders.settle()
+        settle(self.platform.world)
         try:
             return self.handler(self.platform.world, request)
         except RefusalError as refusal:
@@ -98,6 +107,7 @@ async def read_request(scope: Scope, wire: Wire) -> Request:
         content_type=headers.get(b"content-type", ""),
         body=await wire.whole_body(),
         token=token if scheme.lower() == "bearer" else "",
+        accept=headers.get(b"accept", ""),
     )
 
 

@@ -42,6 +42,7 @@ class Request:
     content_type: str
     body: bytes
     token: str
+    accept: str = ""
     never_create: bool = False
     fault: str = ""
     soap: bool = False

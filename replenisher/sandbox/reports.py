@@ -10,6 +10,7 @@ import msgspec
 
 from replenisher.sandbox.documents import Adjustment, Invoice, InvoiceAction, InvoiceLine, Transfer
 from replenisher.sandbox.ledger import Location, between
+from replenisher.sandbox.order_service.customers import promised
 from replenisher.sandbox.windows import Window
 from replenisher.sandbox.world import World
 
@@ -21,6 +22,7 @@ def inventory(world: World, location: Location, window: Window) -> Rows:
     supply = world.orders.supply(location.id, back_order=world.switches.back_order)
     sold = units_sold(location, window, gross=world.switches.quantity_sold == "gross")
     rows = []
+    waiting = promised(world, location)
     for sku, row in location.rows.items():
         on_order, uncommitted, backordered = supply.get(sku, (0, 0, 0))
         rows.append(
@@ -39,7 +41,7 @@ def inventory(world: World, location: Location, window: Window) -> Rows:
                 "QuantityTransferOut": row.transfer_out,
                 "QuantitySold": sold[sku],
                 "QuantityOnUncommittedOrder": uncommitted,
-                "QuantityCommittedOnOrderEntry": row.allocated,
+                "QuantityCommittedOnOrderEntry": row.allocated + waiting.get(sku, 0),
                 "QuantityOnBackorder": backordered,
             }
         )

@@ -20,6 +20,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from replenisher.sandbox.app import make_application
 from replenisher.sandbox.openings import open_world
 from replenisher.sandbox.platform import Platform
+from replenisher.sandbox.rest.names import customers
 from replenisher.sandbox.simulation import advance
 from replenisher.sandbox.soap.identities import guid
 from replenisher.sandbox.soap.operations import CMI, VMI
@@ -126,6 +127,9 @@ def ready_line(platform: Platform, port: int) -> dict[str, Any]:
         "url": url,
         "accounts_url": f"{url}/accounts/v1",
         "vendor_inventory_url": f"{url}/vendorinventory/v1/",
+        "orders_url": f"{url}/order/v1/",
+        "purchase_orders_url": f"{url}/purchaseorder/v1/",
+        "sales_orders_url": f"{url}/salesorder/v1/",
         "vmi_url": f"{url}/{VMI.name}.asmx",
         "cmi_url": f"{url}/{CMI.name}.asmx",
         "admin_url": f"{url}/admin",
@@ -142,6 +146,7 @@ def ready_line(platform: Platform, port: int) -> dict[str, Any]:
                 "id": company.id,
                 "guid": guid("company", company.id),
                 "name": company.name,
+                "customers": customers(company.id),
                 "locations": list(company.locations),
                 "stores": [platform.world.identities.store(location) for location in company.locations],
             }

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from replenisher.sandbox.demand import poisson
 from replenisher.sandbox.ledger import Location
 from replenisher.sandbox.moving import correct_counts, receive_transfers, ship_transfers
+from replenisher.sandbox.order_service.customers import pass_day
 from replenisher.sandbox.orders import Order, Stage
 from replenisher.sandbox.receiving import arrives_by, commit_order, receive_order
 from replenisher.sandbox.selling import Basket, write_invoices, write_returns
+from replenisher.sandbox.settling import settle
 from replenisher.sandbox.world import World
 
 _ONE_DAY = timedelta(days=1)
@@ -30,7 +32,7 @@ _COUNTED = (
 def advance(world: World, days: int) -> dict[str, int]:
     """Let whole days pass and say what happened in them; orders still waiting for their creation are created first."""
     counts: Counter[str] = Counter(dict.fromkeys(_COUNTED, 0))
-    world.orders.settle(everything=True)
+    settle(world, everything=True)
     for _ in range(days):
         _one_day(world, counts)
     return dict(counts)
@@ -47,6 +49,7 @@ def _one_day(world: World, counts: Counter[str]) -> None:
         counts["transfers_shipped"] += ship_transfers(world, company, start, random)
         for location in company.locations.values():
             _trade(world, location, start, counts)
+    pass_day(world)
     world.days_passed += 1
     world.clock.advance(_ONE_DAY)
 

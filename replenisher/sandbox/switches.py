@@ -146,6 +146,57 @@ class Switches:
     notice_damaged_share: float = _switch(0.0, "chance that one unit arrives damaged: received, not sellable")
     notice_unknown_serial_share: float = _switch(0.0, "chance that one arrives with another serial number")
 
+    filter_gte: str = _switch("refuse", "`gte` and `lte` in a $filter, as a document writes them", ("refuse", "accept"))
+    hal_links: str = _switch(
+        "versioned", "hrefs of HAL: with v1/, without, or both mixed", ("versioned", "bare", "mixed")
+    )
+    hal_prev: str = _switch("null", "the missing `prev` of HAL: null, or the text null", ("null", "text"))
+    order_expiry_hours: int = _switch(72, "Order service: hours until an order can no longer be changed")
+    order_filters: str = _switch("supported", "Order service: whether $filter is heeded", ("supported", "ignored"))
+    order_paging: str = _switch(
+        "supported", "Order service: whether $skip and $top are heeded", ("supported", "ignored")
+    )
+    order_page_size: int = _switch(50, "Order service: default and cap of $top")
+    pending_filter: str = _switch(
+        "strict", "Order service: loose lists Created orders among Pending ones too", ("strict", "loose")
+    )
+    order_type_name: str = _switch(
+        "table", "Order service: name of OrderTypeId 3: Purchase (table), or Sales (sample)", ("table", "sample")
+    )
+    item_type_id: str = _switch("string", "Order service: JSON type of ItemTypeId", ("string", "number"))
+    tracking_pattern: str = _switch("[A-Za-z0-9-]{5,40}", "Order service: tracking numbers it takes; others are a 500")
+    reported_allocated: str = _switch(
+        "no", "whether InStock items on customers' pending orders are in the inventory report", ("no", "yes")
+    )
+    customer_orders_per_day: float = _switch(0.0, "customers' orders placed per location and day")
+    purchase_detail_shape: str = _switch(
+        "array", "Purchase Order service: OrderWithDetail is an array, or the latest order alone", ("array", "object")
+    )
+    purchase_detail_products: str = _switch(
+        "yes", "Purchase Order service: whether OrderWithDetail has the product arrays", ("yes", "no")
+    )
+    sale_default_accept: str = _switch(
+        "hal", "Sales Order service: answer to a request without Accept", ("hal", "json")
+    )
+    sale_page_size: int = _switch(50, "Sales Order service: default and cap of $top")
+    sale_line_number: str = _switch(
+        "any", "Sales Order service: LineNumber 1 is taken, or must be greater than 1", ("any", "above_one")
+    )
+    sale_duplicate_printable: str = _switch(
+        "accept", "Sales Order service: a PrintableId used before in the company", ("accept", "refuse")
+    )
+    sale_log_delay: float = _switch(1.0, "Sales Order service: real seconds until the status log tells anything")
+    sale_outcome: str = _switch(
+        "success",
+        "Sales Order service: what the log tells; silent: CRM synchronisation is lost, and nobody says so",
+        ("success", "failure", "silent"),
+    )
+    sale_failure_text: str = _switch("One or more errors occurred.", "Sales Order service: Details of a failure")
+    tax_service_key: str = _switch(
+        "IqTaxServiceId", "Sales Order service: spelling in answers", ("IqTaxServiceId", "IqmetrixTaxServiceId")
+    )
+    rest_error_body: str = _switch("message", "Sales Order service: body of a 400", ("message", "plain", "empty"))
+
     def changed(self, values: dict[str, Any]) -> Switches:
         """These switches with some values replaced.
 

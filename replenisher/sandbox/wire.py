@@ -23,6 +23,7 @@ class Wire:
         self._receive = receive
         self._send = send
         self._transport: asyncio.Transport = scope["state"]["transport"]
+        self.status: int | None = None
 
     async def whole_body(self) -> bytes:
         """The whole request body."""
@@ -43,12 +44,14 @@ class Wire:
 
     async def answer(self, reply: Reply) -> None:
         """Send an answer as a well-behaved server does."""
+        self.status = reply.status
         length = [] if reply.status == 204 else [(b"content-length", str(len(reply.body)).encode())]
         await self._send(_start(reply, length))
         await self._send({"type": "http.response.body", "body": reply.body})
 
     async def stream(self, reply: Reply, blocks: int, block: bytes) -> None:
         """Send an answer's body followed by a block many times, without a length."""
+        self.status = reply.status
         await self._send(_start(reply, []))
         await self._send({"type": "http.response.body", "body": reply.body, "more_body": True})
         for _ in range(blocks):
@@ -72,6 +75,7 @@ class Wire:
 
     def head(self, reply: Reply, length: int | None) -> bytes:
         """The status line and headers of an answer, with whatever length is to be announced."""
+        self.status = reply.status
         headers: dict[str, Any] = {**self._scope["state"]["headers"], **reply.headers, "Connection": "close"}
         if reply.content_type:
             headers["Content-Type"] = reply.content_type

@@ -10,8 +10,10 @@ from replenisher.sandbox.catalog import Product, make_catalog
 from replenisher.sandbox.clock import Clock
 from replenisher.sandbox.ledger import Company, Location
 from replenisher.sandbox.notices import NoticeBook
+from replenisher.sandbox.order_service.book import ServiceBook
 from replenisher.sandbox.orders import OrderBook
 from replenisher.sandbox.returns import Return
+from replenisher.sandbox.sales_order_service.book import SaleBook
 from replenisher.sandbox.serials import Serials
 from replenisher.sandbox.soap.identities import Identities
 from replenisher.sandbox.switches import Setup, Switches
@@ -29,11 +31,14 @@ class World:
         self.identities = Identities(setup, self.catalog)
         self.orders = OrderBook()
         self.notices = NoticeBook()
+        self.service = ServiceBook()
+        self.sales = SaleBook()
         self.returns: dict[str, Return] = {}
         self.inventory_last_told: dict[tuple[int, int], dict[str, tuple[object, ...]]] = {}
         self.serials = Serials()
         self.days_passed = 0
         self.operation_calls: Counter[str] = Counter()
+        self.operation_outcomes: dict[str, Counter[str]] = {}
         self._numbers: Counter[str] = Counter()
         self.apply_switches(switches)
 

@@ -12,6 +12,7 @@ from replenisher.sandbox.damage import damaged_rows
 from replenisher.sandbox.misbehaviour import Incident, misbehave
 from replenisher.sandbox.platform import Platform
 from replenisher.sandbox.replies import RefusalError, Reply, Request, plain
+from replenisher.sandbox.settling import settle
 from replenisher.sandbox.soap.calls import Call, Caller
 from replenisher.sandbox.soap.envelope import read_body
 from replenisher.sandbox.soap.handlers import HANDLERS
@@ -108,10 +109,11 @@ class SoapEndpoint:
             await wire.answer(perform(request))
         else:
             await misbehave(Incident(fault, wire, request, perform, platform.accounts.expire))
+        platform.count_outcome(name, wire)
 
     def _perform(self, operation: Operation, caller: Caller, arguments: dict[str, Any], request: Request) -> Reply:
         world = self.platform.world
-        world.orders.settle()
+        settle(world)
         call = Call(world, self.service.channel, caller, arguments, request)
         try:
             if operation.identity.kind == "ClientIdentity":

@@ -1,0 +1,1 @@
+"""The Purchase Order service: purchase orders in full, and headers of new ones."""

@@ -1,0 +1,1 @@
+"""What the REST services of the family share: `$filter`, paging, HAL."""

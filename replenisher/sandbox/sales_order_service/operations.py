@@ -1,0 +1,180 @@
+"""The eight operations of the Sales Order service."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from replenisher.sandbox.replies import RefusalError, Reply, Request, data, message
+from replenisher.sandbox.rest import hal
+from replenisher.sandbox.rest.filters import parse_filter
+from replenisher.sandbox.rest.names import UNSET, company_of, dotnet
+from replenisher.sandbox.rest.paging import page
+from replenisher.sandbox.sales_order_service import posting
+from replenisher.sandbox.sales_order_service.book import LogEntry, Sale
+from replenisher.sandbox.sales_order_service.rules import check_sale, refuse
+from replenisher.sandbox.soap.identities import guid
+from replenisher.sandbox.world import World
+
+_STATES = {"completed": "Completed", "cancelled": "Cancelled"}
+_FORMAT = "%Y-%m-%dT%H:%M:%S"
+
+
+def create_invoice(world: World, request: Request) -> Reply:
+    """POST SaleInvoice: 202."""
+    return _create(world, request, invoice=True)
+
+
+def create(world: World, request: Request) -> Reply:
+    """POST SaleOrder: 202."""
+    return _create(world, request, invoice=False)
+
+
+def _create(world: World, request: Request, *, invoice: bool) -> Reply:
+    company = company_of(world, request)
+    body = request.json()
+    units = check_sale(world, company, body)
+    now = world.clock.now()
+    sale = Sale(
+        company=company.id,
+        location=body["LocationId"],
+        printable_id=body["PrintableId"],
+        invoice=invoice,
+        document=body,
+        units=units,
+        accepted_at=now,
+        due=None if request.never_create else time.monotonic() + world.switches.sale_log_delay,
+        fault=request.fault,
+    )
+    world.sales.sales[sale.id] = sale
+    return _one(world, request, f"{_place(sale)}", _document(world, sale, fresh=True), status=202)
+
+
+def read(world: World, request: Request) -> Reply:
+    """GET SaleOrder({id})."""
+    sale = _sale(world, request)
+    return _one(world, request, _place(sale), _document(world, sale))
+
+
+def search(world: World, request: Request) -> Reply:
+    """GET SaleOrder: by $filter, page by page."""
+    company = company_of(world, request)
+    documents = [(_place(sale), _document(world, sale)) for sale in world.sales.of_company(company.id)]
+    return _several(world, request, f"Companies({company.id})/SaleOrder", documents)
+
+
+def status(world: World, request: Request) -> Reply:
+    """GET SaleOrderStatus({id}): an array of one."""
+    return data(200, [_status(_sale(world, request))])
+
+
+def set_status(world: World, request: Request) -> Reply:
+    """PUT SaleOrderStatus({id}): the echo still shows the state before."""
+    sale = _sale(world, request)
+    body = request.json()
+    if not isinstance(body, dict) or str(body.get("Id", "")).lower() != sale.id:
+        text = "Uri parameter representing resource id and resource id found in the request content don't match"
+        raise refuse(world, text)
+    state = _STATES.get(str(body.get("State", "")).lower())
+    if state is None:
+        raise refuse(world, "Missing valid State")
+    if sale.state != "Pending":
+        raise refuse(world, f"Resource state transition from {sale.state} to {state} is invalid")
+    echo = {**_status(sale), "UpdatedBy": int(body.get("UpdatedBy") or 0)}
+    posting.change_state(world, sale, state, int(body.get("UpdatedBy") or 0))
+    return data(200, [echo])
+
+
+def log(world: World, request: Request) -> Reply:
+    """GET SaleOrder({id})/StatusLog."""
+    sale = _sale(world, request)
+    place = f"{_place(sale)}/StatusLog"
+    return _several(world, request, place, [(f"{place}({entry.id})", _entry(sale, entry)) for entry in sale.log])
+
+
+def log_entry(world: World, request: Request) -> Reply:
+    """GET SaleOrder({id})/StatusLog({entry}): an array of one."""
+    sale = _sale(world, request)
+    found = [_entry(sale, entry) for entry in sale.log if entry.id == request.path["entry"]]
+    if not found:
+        raise RefusalError(message(404, "Not Found"))
+    return data(200, found)
+
+
+def _sale(world: World, request: Request) -> Sale:
+    company = company_of(world, request)
+    sale = world.sales.sales.get(request.path["order"])
+    if sale is None or sale.company != company.id:
+        raise RefusalError(message(404, "Not Found"))
+    return sale
+
+
+def _place(sale: Sale) -> str:
+    return f"Companies({sale.company})/SaleOrder({sale.id})"
+
+
+def _one(world: World, request: Request, place: str, document: dict[str, Any], status: int = 200) -> Reply:
+    if not hal.wants_hal(request.accept, world.switches.sale_default_accept):
+        return data(status, document)
+    reply = data(status, hal.resource(world.switches, place, document))
+    return Reply(status, reply.body, f"{hal.HAL}; charset=utf-8")
+
+
+def _several(world: World, request: Request, place: str, documents: list[tuple[str, dict[str, Any]]]) -> Reply:
+    text = request.query.get("$filter")
+    if text:
+        wanted = parse_filter(text, samples=world.switches.filter_gte == "accept")
+        documents = [(own, document) for own, document in documents if wanted(document)]
+    documents = page(request, documents, world.switches.sale_page_size)
+    if not hal.wants_hal(request.accept, world.switches.sale_default_accept):
+        return data(200, [document for _, document in documents])
+    reply = data(200, hal.listed(world.switches, place, documents))
+    return Reply(200, reply.body, f"{hal.HAL}; charset=utf-8")
+
+
+def _document(world: World, sale: Sale, *, fresh: bool = False) -> dict[str, Any]:
+    """The SaleOrder resource; in the answer to a create its dates are not set yet."""
+    sent = sale.document
+    inserted = UNSET if fresh else dotnet(sale.accepted_at)
+    return {
+        **{name: value for name, value in sent.items() if name not in ("Items", "Payments")},
+        "Id": sale.id,
+        "DateInsertedUtc": inserted,
+        "DateUpdatedUtc": inserted,
+        "CompanyId": sale.company,
+        "ExpiryDateUtc": sent.get("ExpiryDateUtc"),
+        "Items": [_item(world, item) for item in sent["Items"]],
+        "Payments": [
+            {
+                **payment,
+                "Id": guid("payment", sale.id, position),
+                "PaymentMethodId": guid("payment method", sale.company),
+            }
+            for position, payment in enumerate(sent["Payments"])
+        ],
+    }
+
+
+def _item(world: World, item: dict[str, Any]) -> dict[str, Any]:
+    key = world.switches.tax_service_key
+    taxes = [
+        {key if name.endswith("TaxServiceId") else name: value for name, value in tax.items()}
+        for tax in item.get("TaxLineItems") or []
+    ]
+    return {"SupplierEntityId": None, "SerialNumber": None, **item, "TaxLineItems": taxes}
+
+
+def _status(sale: Sale) -> dict[str, Any]:
+    return {"Id": sale.id, "State": sale.state, "UpdatedBy": sale.updated_by}
+
+
+def _entry(sale: Sale, entry: LogEntry) -> dict[str, Any]:
+    return {
+        "UpdatedBy": entry.updated_by,
+        "Status": "Success" if entry.succeeded else "Failure",
+        "Details": entry.details,
+        "Id": entry.id,
+        "UpdatedDate": f"{entry.at.strftime(_FORMAT)}.{entry.at.microsecond // 1000:03d}",
+        "SaleOrderId": sale.id,
+        "UserId": 0,
+    }
