@@ -44,6 +44,12 @@ class Vendor:
         url = f"{self.ready['vendor_inventory_url']}vendors/{self.ready['vendor_id']}/{path}"
         return self.http.request(method, url, headers=headers, **arguments)
 
+    def service(self, method: str, url: str, path: str, **arguments: Any) -> httpx.Response:
+        """Call one of the further REST services, by the ready line's name of its address."""
+        headers = {"Authorization": f"Bearer {self.token}", **arguments.pop("headers", {})}
+        place = f"{self.ready[url]}Companies({self.company})/{path}"
+        return self.http.request(method, place, headers=headers, **arguments)
+
     def now(self) -> datetime:
         return parsedate_to_datetime(self.http.get(f"{self.ready['admin_url']}/health").headers["Date"])
 

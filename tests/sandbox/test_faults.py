@@ -4,6 +4,7 @@ import json
 import time
 import zlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx
@@ -205,6 +206,36 @@ def test_a_fault_that_does_not_exist_is_refused(shop: Vendor, fault: dict[str, A
     assert shop.admin.faults() == []
 
 
+def further_calls(shop: Vendor) -> dict[str, Callable[[], httpx.Response]]:
+    """A call of each operation of the further services; the fault comes before anything is looked at."""
+    one = "(0f2c7d1e-93ab-4c55-8e21-5b7a64d0c9f3)"
+    orders, full, sale = f"Orders{one}", f"OrderFull{one}", f"SaleOrder{one}"
+    table = {
+        "orders.create": ("POST", "orders_url", "Orders"),
+        "orders.list": ("GET", "orders_url", "Orders"),
+        "orders.read": ("GET", "orders_url", orders),
+        "orders.replace": ("PUT", "orders_url", orders),
+        "orders.add_item": ("POST", "orders_url", f"{orders}/Items"),
+        "orders.items": ("GET", "orders_url", f"{orders}/Items"),
+        "orders.process": ("POST", "orders_url", f"{orders}/Process"),
+        "orders.create_full": ("POST", "orders_url", "OrderFull"),
+        "orders.list_full": ("GET", "orders_url", "OrderFull"),
+        "orders.read_full": ("GET", "orders_url", full),
+        "orders.replace_full": ("PUT", "orders_url", full),
+        "purchase_orders.list": ("GET", "purchase_orders_url", "OrderWithDetail"),
+        "purchase_orders.create": ("POST", "purchase_orders_url", "OrderCreation"),
+        "sales_orders.create_invoice": ("POST", "sales_orders_url", "SaleInvoice"),
+        "sales_orders.create": ("POST", "sales_orders_url", "SaleOrder"),
+        "sales_orders.read": ("GET", "sales_orders_url", sale),
+        "sales_orders.search": ("GET", "sales_orders_url", "SaleOrder"),
+        "sales_orders.status": ("GET", "sales_orders_url", f"SaleOrderStatus{one}"),
+        "sales_orders.set_status": ("PUT", "sales_orders_url", f"SaleOrderStatus{one}"),
+        "sales_orders.log": ("GET", "sales_orders_url", f"{sale}/StatusLog"),
+        "sales_orders.log_entry": ("GET", "sales_orders_url", f"{sale}/StatusLog{one}"),
+    }
+    return {name: partial(shop.service, method, url, path) for name, (method, url, path) in table.items()}
+
+
 def test_every_operation_can_be_made_to_fail(shop: Vendor) -> None:
     order = shop.created("ALL-1")
     line = [{"VendorSku": "00123", "Quantity": 1, "Cost": 1}]
@@ -225,6 +256,7 @@ def test_every_operation_can_be_made_to_fail(shop: Vendor) -> None:
         "adjustments_report": lambda: shop.report("reports/adjustments"),
         "product_sales": lambda: shop.report("productSales"),
     }
+    calls |= further_calls(shop)
     assert set(calls) == set(OPERATIONS)
     for operation, call in calls.items():
         shop.admin.add_faults({"operation": operation, "fault": "error_503"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from replenisher.sandbox.demand import poisson
@@ -29,7 +30,7 @@ from replenisher.sandbox.world import World
 _TYPES = {name: number for number, name in ITEM_TYPES.items()}
 _AFTER = {"cancel": CANCELLED, "process": PROCESSED, "complete": COMPLETED}
 ACTIONS = (*_AFTER, "expire", "drop_item")
-"""What an administrator may do: change its state whatever it is, let it expire now, take its last item off."""
+"""What an administrator may do: change its state whatever it is, let it have expired an hour ago, take its last item off."""
 
 
 def place(world: World, body: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def change(world: World, order_id: str, action: str) -> dict[str, Any]:
     """
     order = world.service.orders[order_id]
     if action == "expire":
-        order.expires_at = world.clock.now()
+        order.expires_at = world.clock.now() - timedelta(hours=1)
     elif action == "drop_item":
         order.items.pop()
     elif action in _AFTER:
