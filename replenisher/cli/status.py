@@ -11,7 +11,7 @@ from replenisher.cli.options import ConfigOption, JsonOption, settings_from
 from replenisher.cli.screen import ago, counted, facts, instant, literal, out, print_json, slot
 
 if TYPE_CHECKING:
-    from replenisher.workflows.overview import CompanyOverview, Overview, RunFigures
+    from replenisher.workflows.overview import CompanyOverview, JobFigures, Overview, RunFigures
     from replenisher.workflows.servers import ServersNamed
 
 
@@ -78,6 +78,7 @@ def _company(company: CompanyOverview) -> list[tuple[str, object]]:
         ("  orders", ", ".join(placed.values()) or "none"),
         ("  shipment notices", counted(company.notices) if company.notices else None),
         ("  open exceptions", counted(company.exceptions)),
+        *((f"  {job.job}", _job(job)) for job in company.jobs if job.next_at is not None),
     ]
 
 
@@ -86,6 +87,13 @@ def _standing(company: CompanyOverview) -> object:
         return f"not asked yet, over {company.channel}"
     told = f"{company.standing} at {instant(company.standing_seen_at)}, over {company.channel}"
     return told if company.standing == "enabled" else literal(told, "red")
+
+
+def _job(job: JobFigures) -> object:
+    told = f"{job.cadence}; next {instant(job.next_at)}; last done {instant(job.last_done_at) or 'never'}"
+    if job.last_error is None:
+        return told
+    return literal(f"{told}; failed {job.failures} in a row: {job.last_error}", "red")
 
 
 def _run(run: RunFigures | None) -> str:

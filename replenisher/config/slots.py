@@ -30,6 +30,16 @@ def slots_between(schedule: str, zone: ZoneInfo, after: datetime, now: datetime)
     return slots
 
 
+def next_slot(schedule: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """Give the first slot (local, no zone) whose instant is later than `now`.
+
+    In the second 01:10 of an autumn night the slot 01:30 has come already: it was the first 01:30.
+    """
+    local = now.astimezone(zone).replace(tzinfo=None)
+    slots = (existing(moment, zone) for moment in CronSim(schedule, local))
+    return next(slot for slot in slots if slot.replace(tzinfo=zone, fold=0) > now)
+
+
 def existing(moment: datetime, zone: ZoneInfo) -> datetime:
     """Give the moment itself when the zone's clocks show it that day, else the next minute that they show."""
     while not _exists(moment, zone):

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import Interval, bindparam, func, or_, select, text, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from replenisher.database.job_models import CompanyJob
 from replenisher.database.models import CompanyState, Order, PlanningRun, RunBatch
 from replenisher.database.notice_models import ShipmentNotice
 from replenisher.database.session import Session
 from replenisher.database.tables import Document
 
-OfCompany = type[Document] | type[PlanningRun]
+OfCompany = type[Document] | type[PlanningRun] | type[CompanyJob]
 
 
 def after(seconds: float) -> ColumnElement[Any]:
@@ -51,7 +52,7 @@ def hint_runs(session: Session, companies: Sequence[str], *, rehint: float, limi
 
 
 def _hint(
-    session: Session, table: OfCompany, companies: Sequence[str], *, rehint: float, limit: int
+    session: Session, table: type[Document] | type[PlanningRun], companies: Sequence[str], *, rehint: float, limit: int
 ) -> list[tuple[int, str]]:
     wanted = (
         select(table.id)
@@ -94,6 +95,25 @@ def hint_batches(session: Session, companies: Sequence[str], *, rehint: float, l
             .values(hinted_at=func.clock_timestamp())
         )
     return [(run, number) for run, number in rows]
+
+
+def hint_jobs(session: Session, companies: Sequence[str], *, rehint: float, limit: int) -> list[tuple[str, str]]:
+    """Mark due jobs that come round as hinted and give company and name of each."""
+    wanted = (
+        select(CompanyJob.company, CompanyJob.job)
+        .where(*_due(CompanyJob, rehint), not_paused(CompanyJob), CompanyJob.company.in_(companies))
+        .order_by(CompanyJob.next_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("wanted")
+    )
+    statement = (
+        update(CompanyJob)
+        .where(CompanyJob.company == wanted.c.company, CompanyJob.job == wanted.c.job)
+        .values(hinted_at=func.clock_timestamp())
+        .returning(CompanyJob.company, CompanyJob.job)
+    )
+    return [(company, job) for company, job in session.execute(statement)]
 
 
 def oldest_due_seconds(session: Session) -> float | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 
 from replenisher.tasks.process import process
+from replenisher.workflows.jobs import ensure_jobs
+from replenisher.workflows.jobs import run_job as run_one_job
 from replenisher.workflows.plan.batch import plan_batch as plan_one_batch
 from replenisher.workflows.plan.close import close_run
 from replenisher.workflows.plan.due import open_due_runs
@@ -20,8 +22,9 @@ from replenisher.workflows.track import track_order as track_one
 
 @shared_task
 def tick() -> None:
-    """Open the planning runs whose slots have come, and import the shipments that were dropped."""
+    """Open the planning runs whose slots have come, set up the jobs, and import the shipments that were dropped."""
     open_due_runs(process.services())
+    ensure_jobs(process.services())
     import_dropped_files(process.services())
 
 
@@ -29,14 +32,9 @@ def tick() -> None:
 def sweep_due() -> None:
     """Send a hint for everything that is due."""
     due = sweep(process.services())
-    for run_id in due.runs:
-        advance_run.delay(run_id)
-    for run_id, number in due.batches:
-        plan_batch.delay(run_id, number)
-    orders = ((submit_order, due.to_send), (track_order, due.to_track), (reconcile_order, due.to_reconcile))
-    for step, ids in (*orders, (announce_notice, due.to_announce), (settle_notice, due.to_settle)):
-        for one in ids:
-            step.delay(one)
+    for name, step in HINTS.items():
+        for one in getattr(due, name):
+            step.delay(*(one if isinstance(one, tuple) else (one,)))
 
 
 @shared_task
@@ -82,3 +80,22 @@ def announce_notice(notice_id: int) -> None:
 def settle_notice(notice_id: int) -> None:
     """Look for one shipment notice whose fate is not known."""
     settle_one(process.services(), notice_id)
+
+
+@shared_task
+def run_job(company_id: str, job: str) -> None:
+    """Do one job of a company that has come round."""
+    run_one_job(process.services(), company_id, job)
+
+
+HINTS = {
+    "runs": advance_run,
+    "batches": plan_batch,
+    "to_send": submit_order,
+    "to_track": track_order,
+    "to_reconcile": reconcile_order,
+    "to_announce": announce_notice,
+    "to_settle": settle_notice,
+    "jobs": run_job,
+}
+"""The task for each list of `workflows.sweep.Due`."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from replenisher.config import CompanySettings
-from replenisher.config.slots import slots_between
-from replenisher.database import companies, due, exceptions, notices, orders, run_batches, runs
+from replenisher.config import CompanySettings, slots
+from replenisher.database import companies, due, exceptions, jobs, notices, orders, run_batches, runs
+from replenisher.database.job_models import CompanyJob
 from replenisher.database.migrate import current_revision, head_revision
 from replenisher.database.models import CompanyStanding, CompanyState, Order, PlanningRun, RunLocation
 from replenisher.database.session import Session
@@ -22,8 +22,6 @@ from replenisher.services import Services
 MOST = 100_000
 PARTS = ("scheduler", "sweeper")
 """Parts of the daemon that note each time they did their work."""
-
-HORIZONS = (timedelta(days=1), timedelta(days=8), timedelta(days=63), timedelta(days=1500))
 
 
 @dataclass(frozen=True)
@@ -66,6 +64,18 @@ class RunFigures:
 
 
 @dataclass(frozen=True)
+class JobFigures:
+    """A job that comes round: when next, None when it is no longer configured, and how it ended last."""
+
+    job: str
+    cadence: str
+    next_at: datetime | None
+    last_done_at: datetime | None
+    last_error: str | None
+    failures: int
+
+
+@dataclass(frozen=True)
 class CompanyOverview:
     """A configured company: how it stands, is it paused, what comes next, what is open.
 
@@ -86,6 +96,7 @@ class CompanyOverview:
     orders: dict[str, OrderCount]
     notices: dict[str, int]
     exceptions: dict[str, int]
+    jobs: list[JobFigures]
 
 
 @dataclass(frozen=True)
@@ -132,13 +143,7 @@ def next_slot(company: CompanySettings, now: datetime) -> datetime | None:
     """Give the company's next planning time, local; None for one without a schedule."""
     if company.schedule is None:
         return None
-    zone = ZoneInfo(company.time_zone)
-    local = now.astimezone(zone).replace(tzinfo=None)
-    for horizon in HORIZONS:
-        slots = slots_between(company.schedule, zone, local, now + horizon)
-        if slots:
-            return slots[0]
-    return None
+    return slots.next_slot(company.schedule, ZoneInfo(company.time_zone), now)
 
 
 def _company(
@@ -166,7 +171,12 @@ def _company(
         },
         notices=notices.counts_by_state(session, company.id),
         exceptions=exceptions.counts(session, company.id),
+        jobs=[_job(job) for job in jobs.jobs_of(session, company.id)],
     )
+
+
+def _job(job: CompanyJob) -> JobFigures:
+    return JobFigures(job.job, job.cadence, job.next_at, job.last_done_at, job.last_error, job.failures)
 
 
 def _figures(session: Session, run: PlanningRun) -> RunFigures:

@@ -27,6 +27,7 @@ class Due:
     to_reconcile: list[int] = field(default_factory=list)
     to_announce: list[int] = field(default_factory=list)
     to_settle: list[int] = field(default_factory=list)
+    jobs: list[tuple[str, str]] = field(default_factory=list)
 
 
 def sweep(services: Services) -> Due:
@@ -50,4 +51,5 @@ def sweep(services: Services) -> Due:
                 found.to_reconcile.append(order)
         for notice, state in due.hint_notices(session, configured, rehint=rehint, limit=LIMIT):
             (found.to_announce if state == NoticeState.READY.value else found.to_settle).append(notice)
+        found.jobs = due.hint_jobs(session, configured, rehint=rehint, limit=LIMIT)
     return found
