@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from replenisher.database.job_models import CompanyJob
 from replenisher.database.models import CompanyState, Heartbeat, KnownLocation, Order, PlanningRun
 from replenisher.database.notice_models import ShipmentNotice
+from replenisher.database.sale_models import SaleOrder
 from replenisher.database.session import Session
 from replenisher.database.unnested import unnested
 from replenisher.purchasing.platform import Location
@@ -45,7 +46,7 @@ def pause(session: Session, company: str, reason: str) -> None:
 def resume(session: Session, company: str) -> bool:
     """Lift a pause, and make its work due at once; False when the company was not paused."""
     # Documents before the company, as a claim locks them: the other way round the two could wait for each other.
-    for table in (Order, ShipmentNotice, PlanningRun, CompanyJob):
+    for table in (Order, ShipmentNotice, SaleOrder, PlanningRun, CompanyJob):
         session.execute(
             update(table).where(table.company == company, table.next_at.is_not(None)).values(hinted_at=None)
         )

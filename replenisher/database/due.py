@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from replenisher.database.job_models import CompanyJob
 from replenisher.database.models import CompanyState, Order, PlanningRun, RunBatch
 from replenisher.database.notice_models import ShipmentNotice
+from replenisher.database.sale_models import SaleOrder
 from replenisher.database.session import Session
 from replenisher.database.tables import Document
 
@@ -44,6 +45,11 @@ def hint_orders(session: Session, companies: Sequence[str], *, rehint: float, li
 def hint_notices(session: Session, companies: Sequence[str], *, rehint: float, limit: int) -> list[tuple[int, str]]:
     """Mark due shipment notices as hinted and give id and state of each."""
     return _hint(session, ShipmentNotice, companies, rehint=rehint, limit=limit)
+
+
+def hint_sales(session: Session, companies: Sequence[str], *, rehint: float, limit: int) -> list[tuple[int, str]]:
+    """Mark due sale orders as hinted and give id and state of each."""
+    return _hint(session, SaleOrder, companies, rehint=rehint, limit=limit)
 
 
 def hint_runs(session: Session, companies: Sequence[str], *, rehint: float, limit: int) -> list[int]:

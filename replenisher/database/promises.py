@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from replenisher.database import sales
 from replenisher.database.session import Session
 
 
@@ -18,6 +20,13 @@ class Promised:
 
 
 def promised(session: Session, company: str, locations: Sequence[str], *, instead_of_report: bool) -> Promised:
-    """Add up what is promised at these locations; must be read before an inventory report is asked for."""
-    del session, company, locations, instead_of_report
-    return Promised()
+    """Add up what is promised at these locations; must be read before an inventory report is asked for.
+
+    On top of a report, what it cannot know yet: our sale orders that the platform has not taken into its point of sale.
+    Instead of it, every sale order of ours until its end, and the in-stock items of customers' pending orders.
+    """
+    units: Counter[tuple[str, str]] = Counter()
+    for location, sku, count in sales.promised(session, company, locations, also_in_pos=instead_of_report):
+        units[location, sku] += count
+    keys = sorted(units)
+    return Promised([key[0] for key in keys], [key[1] for key in keys], [units[key] for key in keys])

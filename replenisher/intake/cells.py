@@ -79,6 +79,11 @@ def catalog_id(text: str) -> str:
     return found
 
 
+def whole(text: str) -> int:
+    """Read a whole number of at least 1, digits only."""
+    return int(str(whole_number(1)(text)))
+
+
 def cost(text: str) -> int:
     """Read an amount of money above zero with a decimal point, in ten-thousandths."""
     if not _AMOUNT.fullmatch(text):
@@ -89,6 +94,25 @@ def cost(text: str) -> int:
     if amount > LARGEST_COST:
         raise CellFaultError(f'"{text}" is out of range; write an amount up to {LARGEST_COST:,}')
     return to_money(amount)
+
+
+def amount(decimals: int = 4) -> Reader:
+    """Make a reader of amounts of at least 0 with a decimal point, exact, with at most so many decimals."""
+    shape = re.compile(rf"[0-9]{{1,12}}(?:\.[0-9]{{1,{decimals}}})?")
+
+    def read(text: str) -> Decimal:
+        if not shape.fullmatch(text):
+            raise CellFaultError(_refusal(text, f"an amount such as 12.50, with at most {decimals} decimals"))
+        return Decimal(text)
+
+    return read
+
+
+def sold_units(text: str) -> int:
+    """Read a number of units that were sold, or -1 for one that came back."""
+    if text == "-1":
+        return -1
+    return whole(text)
 
 
 def one_of(words: Mapping[str, object]) -> Reader:

@@ -12,6 +12,10 @@ from replenisher.workflows.plan.close import close_run
 from replenisher.workflows.plan.due import open_due_runs
 from replenisher.workflows.plan.start import start_run
 from replenisher.workflows.reconcile import reconcile_order as reconcile_one
+from replenisher.workflows.sell.drop_folder import import_dropped_sales
+from replenisher.workflows.sell.follow import follow_sale as follow_one_sale
+from replenisher.workflows.sell.settle import settle_sale as settle_one_sale
+from replenisher.workflows.sell.submit import submit_sale as submit_one_sale
 from replenisher.workflows.ship.announce import announce_notice as announce_one
 from replenisher.workflows.ship.drop_folder import import_dropped_files
 from replenisher.workflows.ship.settle import settle_notice as settle_one
@@ -22,10 +26,11 @@ from replenisher.workflows.track import track_order as track_one
 
 @shared_task
 def tick() -> None:
-    """Open the planning runs whose slots have come, set up the jobs, and import the shipments that were dropped."""
+    """Open the planning runs whose slots have come, set up the jobs, and import the files that were dropped."""
     open_due_runs(process.services())
     ensure_jobs(process.services())
     import_dropped_files(process.services())
+    import_dropped_sales(process.services())
 
 
 @shared_task
@@ -83,6 +88,24 @@ def settle_notice(notice_id: int) -> None:
 
 
 @shared_task
+def submit_sale(sale_id: int) -> None:
+    """Send one sale order."""
+    submit_one_sale(process.services(), sale_id)
+
+
+@shared_task
+def follow_sale(sale_id: int) -> None:
+    """Look at one sale order that is at the platform."""
+    follow_one_sale(process.services(), sale_id)
+
+
+@shared_task
+def settle_sale(sale_id: int) -> None:
+    """Look for one sale order whose fate is not known."""
+    settle_one_sale(process.services(), sale_id)
+
+
+@shared_task
 def run_job(company_id: str, job: str) -> None:
     """Do one job of a company that has come round."""
     run_one_job(process.services(), company_id, job)
@@ -96,6 +119,9 @@ HINTS = {
     "to_reconcile": reconcile_order,
     "to_announce": announce_notice,
     "to_settle": settle_notice,
+    "to_sell": submit_sale,
+    "to_follow_sales": follow_sale,
+    "to_settle_sales": settle_sale,
     "jobs": run_job,
 }
 """The task for each list of `workflows.sweep.Due`."""

@@ -39,6 +39,7 @@ class Classified(Protocol):
         ...
 
 
+Request = TypeVar("Request")
 Outcome = TypeVar("Outcome", bound=Classified)
 Outcome_co = TypeVar("Outcome_co", bound=Classified, covariant=True)
 
@@ -106,6 +107,17 @@ def send_once(
     with services.database.transaction() as session:
         moved = record(services, session, document, outcome, answer)
     return Sent(document, outcome, moved)
+
+
+def as_content(request: object) -> dict[str, Any]:
+    """Give a request as plain JSON data that `from_content` turns back into an equal one."""
+    content: dict[str, Any] = msgspec.to_builtins(request, builtin_types=())
+    return content
+
+
+def from_content(content: dict[str, Any], kind: type[Request]) -> Request:
+    """Turn the content of a document back into the request that it was."""
+    return msgspec.convert(content, kind)
 
 
 def fingerprint(content: object) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from replenisher.database import companies, due
 from replenisher.purchasing.notice_states import NoticeState
+from replenisher.purchasing.sale_states import FOLLOWED, SaleState
 from replenisher.purchasing.states import AT_PLATFORM, OrderState
 from replenisher.services import Services
 
@@ -27,6 +28,9 @@ class Due:
     to_reconcile: list[int] = field(default_factory=list)
     to_announce: list[int] = field(default_factory=list)
     to_settle: list[int] = field(default_factory=list)
+    to_sell: list[int] = field(default_factory=list)
+    to_follow_sales: list[int] = field(default_factory=list)
+    to_settle_sales: list[int] = field(default_factory=list)
     jobs: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -51,5 +55,12 @@ def sweep(services: Services) -> Due:
                 found.to_reconcile.append(order)
         for notice, state in due.hint_notices(session, configured, rehint=rehint, limit=LIMIT):
             (found.to_announce if state == NoticeState.READY.value else found.to_settle).append(notice)
+        for sale, state in due.hint_sales(session, configured, rehint=rehint, limit=LIMIT):
+            if state == SaleState.READY.value:
+                found.to_sell.append(sale)
+            elif SaleState(state) in FOLLOWED:
+                found.to_follow_sales.append(sale)
+            else:
+                found.to_settle_sales.append(sale)
         found.jobs = due.hint_jobs(session, configured, rehint=rehint, limit=LIMIT)
     return found
