@@ -23,6 +23,9 @@ from replenisher.workflows.plan.batch import plan_batch
 from replenisher.workflows.plan.close import close_run
 from replenisher.workflows.plan.start import start_run
 from replenisher.workflows.reconcile import reconcile_order
+from replenisher.workflows.sell.follow import follow_sale
+from replenisher.workflows.sell.settle import settle_sale
+from replenisher.workflows.sell.submit import submit_sale
 from replenisher.workflows.ship.announce import announce_notice
 from replenisher.workflows.ship.settle import settle_notice
 from replenisher.workflows.submit import submit_order
@@ -59,6 +62,12 @@ def started_sandbox(*arguments: str) -> Iterator[dict[str, Any]]:
         finally:
             server.terminate()
             server.wait(timeout=10)
+
+
+def services_of(sandbox: dict[str, Any]) -> dict[str, Any]:
+    """The further services of a platform, as the configuration names them."""
+    names = ("orders", "purchase_orders", "sales_orders")
+    return {name: {"base_url": sandbox[f"{name}_url"]} for name in names if f"{name}_url" in sandbox}
 
 
 @dataclass
@@ -98,6 +107,7 @@ class World:
                     "password": "${file:password}",
                     "client_id": self.sandbox["client_id"],
                     "client_secret": "${file:client_secret}",
+                    **services_of(self.sandbox),
                     "deadline_seconds": 1.5,
                     "connect_seconds": 0.5,
                     "read_seconds": 0.75,
@@ -168,6 +178,9 @@ def drain(services: Services, *, until: Callable[[], bool] | None = None, rounds
             *((reconcile_order, (order,)) for order in found.to_reconcile),
             *((announce_notice, (notice,)) for notice in found.to_announce),
             *((settle_notice, (notice,)) for notice in found.to_settle),
+            *((submit_sale, (sale,)) for sale in found.to_sell),
+            *((follow_sale, (sale,)) for sale in found.to_follow_sales),
+            *((settle_sale, (sale,)) for sale in found.to_settle_sales),
         ]
         for step, ids in work:
             step(services, *ids)

@@ -1,4 +1,4 @@
-"""`interfaces`: every operation of the platform that the program uses, who calls it, when, and what becomes of errors."""
+"""`interfaces`: every operation of the platform that is used: who calls it, when, and what becomes of errors."""
 
 from __future__ import annotations
 

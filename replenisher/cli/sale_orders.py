@@ -154,7 +154,7 @@ def _asked(services: Services, sale: SaleOrder, entry: str | None) -> list[Statu
 
 @sale_orders.command("resend")
 def resend_sales(ids: IdsArgument, config: ConfigOption = None, *, reason: ReasonOption) -> None:
-    """Send sale orders again: a person knows that the platform does not have them; it is searched first all the same."""
+    """Send sale orders again that the platform does not have, as a person knows; it is searched first all the same."""
     from replenisher.workflows.sell.by_hand import resend_sale  # noqa: PLC0415 - `--help` must not wait for it
 
     given, actor = given_reason(reason), person()

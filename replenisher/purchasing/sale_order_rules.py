@@ -19,7 +19,7 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 def check_sale_order(order: SaleOrderRequest) -> tuple[str, ...]:
     """List every fault of a sale order in sentences that name the field; none means that it may be sent."""
-    return tuple((*_head(order), *_lines(order), *_payments(order), *_charges(order)))
+    return (*_head(order), *_lines(order), *_payments(order), *_charges(order))
 
 
 def _head(order: SaleOrderRequest) -> Iterator[str]:

@@ -63,7 +63,7 @@ Result = TypeVar("Result", bound=Imported)
 
 @dataclass(frozen=True)
 class DropFolder(Generic[Result]):
-    """A folder and what is done with its files: `import_file` imports one, `unusable` is one that cannot be used at all.
+    """A folder and what is done with its files: `import_file` imports one, `unusable` tells of one that cannot be used.
 
     `kind` is that of the exception, `what` names its content in messages.
     """

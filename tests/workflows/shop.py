@@ -20,12 +20,16 @@ from sqlalchemy import func, update
 from replenisher.database import exceptions, orders, run_batches, runs
 from replenisher.database.models import Order, OrderEvent, OrderLine, PlannerException, PlanningRun, RunBatch
 from replenisher.database.notice_models import ShipmentNotice
+from replenisher.database.sale_models import SaleOrder
 from replenisher.services import Services, build
 from replenisher.workflows.plan.batch import plan_batch
 from replenisher.workflows.plan.close import close_run
 from replenisher.workflows.plan.due import open_manual_run
 from replenisher.workflows.plan.start import start_run
 from replenisher.workflows.reconcile import reconcile_order
+from replenisher.workflows.sell.follow import follow_sale
+from replenisher.workflows.sell.settle import settle_sale
+from replenisher.workflows.sell.submit import submit_sale
 from replenisher.workflows.ship.announce import announce_notice
 from replenisher.workflows.ship.settle import settle_notice
 from replenisher.workflows.submit import submit_order
@@ -82,6 +86,8 @@ class Shop:
         found = sweep(services)
         for company in services.settings.companies:
             services.channel(company)  # made before the threads could make it twice
+            if company.sale_orders.enabled:
+                services.sale_desk(company)
         return [
             *(partial(advance_run, services, run) for run in found.runs),
             *(partial(plan_batch, services, *batch) for batch in found.batches),
@@ -90,6 +96,9 @@ class Shop:
             *(partial(reconcile_order, services, order) for order in found.to_reconcile),
             *(partial(announce_notice, services, notice) for notice in found.to_announce),
             *(partial(settle_notice, services, notice) for notice in found.to_settle),
+            *(partial(submit_sale, services, sale) for sale in found.to_sell),
+            *(partial(follow_sale, services, sale) for sale in found.to_follow_sales),
+            *(partial(settle_sale, services, sale) for sale in found.to_settle_sales),
         ]
 
     def work_until_states(self, *states: str, run: int | None = None) -> list[Order]:
@@ -177,7 +186,7 @@ class Shop:
     def time_passes(self) -> None:
         """Make everything that waits due now, as if its wait were over."""
         with self.services.database.transaction() as session:
-            for table in (Order, PlanningRun, RunBatch, ShipmentNotice):
+            for table in (Order, PlanningRun, RunBatch, ShipmentNotice, SaleOrder):
                 now = func.clock_timestamp()
                 session.execute(update(table).where(table.next_at.is_not(None)).values(next_at=now, hinted_at=None))
 

@@ -179,7 +179,7 @@ def dropped(dock: Dock, name: str, *rows: str) -> Path:
 @pytest.fixture
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files count as complete at once."""
-    monkeypatch.setattr("replenisher.workflows.ship.drop_folder.QUIET_SECONDS", -1.0)
+    monkeypatch.setattr("replenisher.workflows.dropped_files.QUIET_SECONDS", -1.0)
 
 
 def test_a_dropped_file_is_imported_when_nobody_writes_to_it_any_more(dock: Dock) -> None:

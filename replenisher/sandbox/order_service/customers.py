@@ -30,7 +30,7 @@ from replenisher.sandbox.world import World
 _TYPES = {name: number for number, name in ITEM_TYPES.items()}
 _AFTER = {"cancel": CANCELLED, "process": PROCESSED, "complete": COMPLETED}
 ACTIONS = (*_AFTER, "expire", "drop_item")
-"""What an administrator may do: change its state whatever it is, let it have expired an hour ago, take its last item off."""
+"""What an administrator may do: change its state whatever it is, let it have expired, take its last item off."""
 
 
 def place(world: World, body: dict[str, Any]) -> dict[str, Any]:
