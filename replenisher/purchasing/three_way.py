@@ -129,12 +129,17 @@ def _costs(papers: Papers, tolerance: Decimal) -> list[Found]:
         other = [(units, cost) for units, cost in product.costed() if cost is not None and cost != ours]
         amount = sum((abs(cost - ours) * units for units, cost in other), Decimal(0))
         if amount > 0:
-            costs = " and ".join(f"{cost:f}" for cost in sorted({cost for _, cost in other}))
+            costs = " and ".join(_written(cost) for cost in sorted({cost for _, cost in other}))
             units = sum(units for units, _ in other)
             what = "received" if product.received_at else "ordered"
-            found.append((COST, sku, f"{sku}: our cost is {ours:f}, theirs {costs} on {units} {what}", amount))
+            found.append((COST, sku, f"{sku}: our cost is {_written(ours)}, theirs {costs} on {units} {what}", amount))
             whole += amount
     return found if whole > tolerance else []
+
+
+def _written(cost: Decimal) -> str:
+    """Write a cost with two decimals, or with as many as it has."""
+    return f"{cost:.2f}" if cost == round(cost, 2) else f"{cost.normalize():f}"
 
 
 def _received(
