@@ -17,7 +17,18 @@ KIND_AT = {"Matter": 1, "order_matter": 1, "notice_matter": 1, "location_matter"
 
 FROM_RECEIVING = ("over_received", "closed_short", "unknown_status")
 FROM_RECEIPTS = ("receipt_short", "receipt_over", "receipt_damaged", "receipt_unknown_serial")
+FROM_AUDITS = (
+    "audit_ordered",
+    "audit_cost",
+    "audit_received",
+    "audit_short",
+    "audit_over",
+    "audit_serials",
+    "audit_not_listed",
+    "audit_unknown_order",
+)
 WORKED_OUT = {
+    "audit_findings.py": {"purchasing/three_way.py": FROM_AUDITS},
     "confirm.py": {
         "purchasing/receiving.py": FROM_RECEIVING,
         "purchasing/receipts.py": FROM_RECEIPTS,

@@ -25,6 +25,7 @@ from replenisher.cli import (
     migrate,
     orders,
     probe,
+    receipts,
     resume,
     run,
     sale_orders,
@@ -97,6 +98,7 @@ for _module in (check_config, probe, interfaces, migrate, daemon, run, explain, 
 app.add_typer(orders.orders, name="orders", rich_help_panel="Daily work")
 app.add_typer(shipments.shipments, name="shipments", rich_help_panel="Daily work")
 app.add_typer(sale_orders.sale_orders, name="sale-orders", rich_help_panel="Daily work")
+app.add_typer(receipts.receipts, name="receipts", rich_help_panel="Daily work")
 app.add_typer(levels.levels, name="levels", rich_help_panel="Daily work")
 app.add_typer(counts.counts, name="counts", rich_help_panel="Daily work")
 app.add_typer(exceptions.exceptions, name="exceptions", rich_help_panel="Daily work")

@@ -77,14 +77,15 @@ def _notes(sku: str, product: _Product, *, closed: bool) -> Iterator[tuple[str, 
     elif closed and product.received < product.announced:
         yield "receipt_short", f"{figures} when the order was closed; {product.announced - product.received} missing"
     if product.damaged_serials:
-        yield "receipt_damaged", f"{sku}: received but cannot be sold: {_named(product.damaged_serials)}"
+        yield "receipt_damaged", f"{sku}: received but cannot be sold: {named_serials(product.damaged_serials)}"
     unknown = {key: name for key, name in product.received_serials.items() if key not in product.announced_serials}
     without_serial = product.announced - len(product.announced_serials)
     if product.announced_serials and len(unknown) > without_serial:
-        yield "receipt_unknown_serial", f"{sku}: received serial numbers that no notice holds: {_named(unknown)}"
+        yield "receipt_unknown_serial", f"{sku}: received serial numbers that no notice holds: {named_serials(unknown)}"
 
 
-def _named(serials: dict[str, str]) -> str:
+def named_serials(serials: dict[str, str]) -> str:
+    """Write serial numbers, by the key they compare by, into a sentence: the first ones, and a count of the others."""
     names = [serials[key] for key in sorted(serials)]
     more = f" and {len(names) - MOST_SERIALS} more" if len(names) > MOST_SERIALS else ""
     return ", ".join(names[:MOST_SERIALS]) + more

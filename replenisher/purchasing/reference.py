@@ -39,6 +39,13 @@ def check_character(body: str) -> str:
     return ALPHABET[-total % 32]
 
 
+def is_of_our_kind(text: str) -> bool:
+    """Tell whether a reference is written as our vendor invoice numbers are, its check character included."""
+    body, check = text.strip().upper()[1:-1], text.strip().upper()[-1:]
+    written = text.strip()[:1] in ("R", "r") and len(body) == BODY_CHARACTERS and set(body) <= set(ALPHABET)
+    return written and check == check_character(body)
+
+
 def same_reference(ours: str, theirs: str) -> bool:
     """Compare two references as a platform may hand ours back: trimmed, or in another case."""
     return ours.strip().casefold() == theirs.strip().casefold()

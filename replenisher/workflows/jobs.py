@@ -19,6 +19,7 @@ from replenisher.database.job_models import CompanyJob
 from replenisher.errors import CredentialsError, ForbiddenError, ReplenisherError
 from replenisher.logs import get_logger
 from replenisher.services import Services
+from replenisher.workflows.audit_receipts import audit_receipts
 from replenisher.workflows.pauses import pause_platform
 
 log = get_logger(__name__)
@@ -37,7 +38,12 @@ class Job:
     run: Callable[[Services, str], object]
 
 
-JOBS: tuple[Job, ...] = ()
+def _audit_at(company: CompanySettings) -> Cadence | None:
+    schedule = company.receipt_audit.schedule
+    return None if schedule is None else AtSlots(schedule, company.time_zone)
+
+
+JOBS: tuple[Job, ...] = (Job("receipt_audit", _audit_at, audit_receipts),)
 """Every job there is."""
 
 

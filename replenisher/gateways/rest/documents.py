@@ -6,7 +6,7 @@ HAL puts the entries of a list under `_embedded.self`, and adds `_links` to ever
 from __future__ import annotations
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from replenisher.errors import UnavailableError
@@ -19,7 +19,7 @@ def json_of(answer: Answer) -> Any:
     """Read the document with exact decimals; None when it is not JSON: no field is then found in it."""
     try:
         return json.loads(answer.body, parse_float=Decimal)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, InvalidOperation):  # the last for an exponent beyond any decimal
         return None
 
 

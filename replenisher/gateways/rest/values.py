@@ -14,8 +14,9 @@ _LAST_UNSET_YEAR = 1
 
 
 def text_of(value: object) -> str:
-    """Give a value as text; nothing for null."""
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    """Give a value as text; nothing for null. What no database keeps (NUL, half a surrogate pair) is replaced."""
+    text = value if isinstance(value, str) else "" if value is None else str(value)
+    return text if text.isprintable() else text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
 
 
 def amount_of(value: object) -> Decimal | None:
@@ -45,7 +46,10 @@ def moment_of(value: object) -> datetime | None:
         return None
     if found.year <= _LAST_UNSET_YEAR:
         return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    try:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except OverflowError:  # the greatest moment of .NET, west of Greenwich: no more set than the least
+        return None
 
 
 def moment_text(moment: datetime) -> str:

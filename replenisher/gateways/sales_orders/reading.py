@@ -29,7 +29,7 @@ def sales_of(answer: Answer) -> list[SaleSummary]:
 def _sale(fields: Fields) -> SaleSummary:
     sale_id = as_guid(fields.get("id"))
     if sale_id is None:
-        raise unreadable("sale order", f"one without an id ({text_of(fields.get('printableid'))})")
+        raise unreadable("sale order", f"one without an id ({text_of(fields.get('printableid'))[:60]})")
     items: Counter[str] = Counter()
     for item in objects_in(fields, "Items") or []:
         items[as_guid(item.get("productcatalogid")) or ""] += whole_of(item.get("quantity")) or 0
@@ -44,13 +44,18 @@ def _sale(fields: Fields) -> SaleSummary:
 
 
 def state_of(answer: Answer) -> PlatformSaleState:
-    """Read the state of a sale order, in a list of one or alone; a word that no document lists is UNKNOWN."""
-    word = text_of(single(answer, "state of sale order").get("state"))
-    return _STATES.get(word.strip().casefold(), PlatformSaleState.UNKNOWN)
+    """Read the state of a sale order, in a list of one or alone; a word that no document lists is UNKNOWN.
+
+    UnavailableError when no state is told: that says nothing about the order.
+    """
+    word = text_of(single(answer, "state of sale order").get("state")).strip()
+    if not word:
+        raise unreadable("state of sale order", "none is told")
+    return _STATES.get(word.casefold(), PlatformSaleState.UNKNOWN)
 
 
 def log_of(answer: Answer) -> list[StatusEntry]:
-    """Read entries of a status log."""
+    """Read entries of a status log; UnavailableError when one is none."""
     return [_entry(fields) for fields in entries(answer, "status log")]
 
 
@@ -60,9 +65,11 @@ def entry_of(answer: Answer) -> StatusEntry:
 
 
 def _entry(fields: Fields) -> StatusEntry:
-    word = text_of(fields.get("status"))
+    entry_id, word = as_guid(fields.get("id")), text_of(fields.get("status"))
+    if entry_id is None and not word:
+        raise unreadable("status log", "an entry with neither an id nor a status")
     return StatusEntry(
-        entry_id=as_guid(fields.get("id")) or "",
+        entry_id=entry_id or "",
         succeeded=_SUCCEEDED.get(word.strip().casefold()),
         details=text_of(fields.get("details")),
         updated_by=text_of(fields.get("updatedby")),
@@ -72,5 +79,11 @@ def _entry(fields: Fields) -> StatusEntry:
 
 
 def in_order(log: list[StatusEntry]) -> list[StatusEntry]:
-    """Sort entries by their time, the oldest first; those without one before all others, as they came."""
-    return sorted(log, key=lambda entry: entry.updated_at or _EARLIEST)
+    """Sort entries by their time, the oldest first; those without one before all others, as they came.
+
+    Times may be told to the minute only. Entries of the same time stay as they came, or turned round where the list
+    shows that the service tells the newest first.
+    """
+    times = [entry.updated_at for entry in log if entry.updated_at is not None]
+    newest_first = bool(times) and times[0] > times[-1]
+    return sorted(reversed(log) if newest_first else log, key=lambda entry: entry.updated_at or _EARLIEST)

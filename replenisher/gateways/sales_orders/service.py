@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from types import TracebackType
 
 import httpx
-import msgspec
 
 from replenisher.errors import AmbiguousError, ExistsError, GatewayError, RefusedError
-from replenisher.gateways.http.answers import Answer, Subject, write_fault
+from replenisher.gateways.http.answers import Answer, Subject, is_page, platform_words, write_fault
 from replenisher.gateways.http.client import Call, HttpClient
 from replenisher.gateways.http.connection import Connection
 from replenisher.gateways.http.paths import guid, whole_id
 from replenisher.gateways.rest.filters import equals
 from replenisher.gateways.rest.pages import paging, read_pages
-from replenisher.gateways.sales_orders.bodies import sale_body
+from replenisher.gateways.sales_orders.bodies import sale_body, state_body
 from replenisher.gateways.sales_orders.reading import entry_of, in_order, log_of, sale_of, sales_of, state_of
 from replenisher.purchasing.sale_orders import (
     PlatformSaleState,
@@ -25,8 +25,13 @@ from replenisher.purchasing.sale_orders import (
     StatusEntry,
 )
 
-ACCEPTED = (200, 201, 202)
-_EXISTS = ("already exists", "duplicate", "already been used")
+ACCEPTED = tuple(range(200, 300))
+"""The documents say 200 in one place and 202 in another; what counts is what the answer holds."""
+_EXISTS = re.compile(
+    r"printable ?id.{0,80}(already|duplicate|in use|exists|unique)|duplicate.{0,40}printable ?id"
+    r"|sales? ?(order|invoice).{0,80}already (exists|been)|existing sales? ?(order|invoice)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class SalesOrders:
@@ -68,15 +73,10 @@ class SalesOrders:
         subject = Subject("sale order", order.printable_id)
         call = Call(subject, "POST", path, body=sale_body(order, self._tax_service_key), expected=ACCEPTED)
         answer = self._http.write(call, send_before)
-        fault = _submit_fault(subject, answer)
+        fault = _submit_fault(subject, answer, order.printable_id)
         if fault is not None:
             raise fault
-        try:
-            made = sale_of(answer)
-        except GatewayError as error:
-            text = f"{subject}: answered {answer.status} without a sale order that can be read: {error}"
-            raise AmbiguousError(text, operation=subject.operation, status=answer.status, answer=answer.text) from error
-        return SaleAccepted(made.platform_sale_id, answer.text)
+        return SaleAccepted(_id_of_ours(subject, answer, order.printable_id), answer.text)
 
     def find(self, company: str, printable_id: str) -> list[SaleSummary]:
         """Search the company's sale orders by our key: all pages, exact matches only."""
@@ -112,21 +112,20 @@ class SalesOrders:
         """Complete or cancel a pending sale order, once, and give the state that is read afterwards.
 
         The answer to the change itself may still show the state before it, so it is read again; when that fails it is
-        an AmbiguousError.
+        an AmbiguousError. A state that is set already is refused by the platform in its own words (RefusedError).
         """
-        wanted = {"Id": guid(platform_sale_id, "sale order"), "State": state.value}
-        body = msgspec.json.encode(wanted if user_id is None else wanted | {"UpdatedBy": user_id})
         subject = Subject("change of state", f"sale order {platform_sale_id}")
-        call = Call(subject, "PUT", _status(company, platform_sale_id), body=body)
+        body = state_body(platform_sale_id, state, user_id)
+        call = Call(subject, "PUT", _status(company, platform_sale_id), body=body, expected=ACCEPTED)
         answer = self._http.write(call, send_before)
-        fault = write_fault(subject, answer, call.expected, creating=False)
+        fault = write_fault(subject, answer, ACCEPTED, creating=False)
         if fault is not None:
             raise fault
         try:
             return self.state(company, platform_sale_id)
         except GatewayError as error:
             text = f"{subject}: the platform took it, and does not tell the state it is in: {error}"
-            raise AmbiguousError(text, operation=subject.operation) from error
+            raise AmbiguousError(text, operation=subject.operation, status=answer.status, answer=answer.text) from error
 
     def log(self, company: str, platform_sale_id: str) -> list[StatusEntry]:
         """Read the whole status log of a sale order, oldest entry first; empty while nothing is known."""
@@ -155,9 +154,27 @@ def _status(company: str, platform_sale_id: str) -> str:
     return f"{_company(company)}/SaleOrderStatus({guid(platform_sale_id, 'sale order')})"
 
 
-def _submit_fault(subject: Subject, answer: Answer) -> GatewayError | None:
-    """Judge the answer to a sale order; a refusal that says it is there already means that an earlier try succeeded."""
-    fault = write_fault(subject, answer, ACCEPTED, creating=True)
-    if isinstance(fault, RefusedError) and any(words in str(fault).casefold() for words in _EXISTS):
+def _submit_fault(subject: Subject, answer: Answer, printable_id: str) -> GatewayError | None:
+    """Judge the answer to a sale order; a no that says it is there already means that an earlier try succeeded."""
+    fault = write_fault(subject, answer, ACCEPTED, creating=False)
+    if not isinstance(fault, RefusedError | AmbiguousError) or answer.status < 400 or is_page(answer):
+        return fault
+    # Our own number is taken out: what it happens to spell is not what the platform says.
+    said = platform_words(answer).replace(printable_id, " ")
+    if answer.status == 409 or _EXISTS.search(said):
         return ExistsError(str(fault), operation=fault.operation, status=fault.status, answer=fault.answer)
     return fault
+
+
+def _id_of_ours(subject: Subject, answer: Answer, printable_id: str) -> str:
+    """Read the id that a sale order was given; AmbiguousError without one, or when the answer tells of another."""
+    said = f"{subject}: answered {answer.status}"
+    try:
+        made = sale_of(answer)
+    except GatewayError as error:
+        text = f"{said} without a sale order that can be read: {error}"
+        raise AmbiguousError(text, operation=subject.operation, status=answer.status, answer=answer.text) from error
+    if made.printable_id not in ("", printable_id):
+        text = f"{said} with another sale order, {made.printable_id[:60]}"
+        raise AmbiguousError(text, operation=subject.operation, status=answer.status, answer=answer.text)
+    return made.platform_sale_id

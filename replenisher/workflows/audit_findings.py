@@ -1,0 +1,119 @@
+"""What an audit of receipts found, and how a person hears of it: an exception for each order and kind of difference."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from replenisher.config import CompanySettings
+from replenisher.database import audited_orders, exceptions
+from replenisher.database.exceptions import Matter
+from replenisher.database.session import Session
+from replenisher.purchasing.order_pairs import Pairs, further_order, unknown_orders
+from replenisher.purchasing.three_way import OF_AN_ORDER, UNKNOWN_ORDER, Comparison, Difference, total
+from replenisher.services import Services
+from replenisher.workflows.audit_reports import ReceivingReports
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """What an audit found: each compared order, orders that are not ours to know, and locations without a report."""
+
+    company: str
+    days: int
+    comparisons: tuple[Comparison, ...]
+    unknown: tuple[Difference, ...]
+    unread: dict[str, str] = field(default_factory=dict)
+    """Why the receiving report was not read, by location."""
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """Every difference, those of compared orders first."""
+        return (*(one for comparison in self.comparisons for one in comparison.differences), *self.unknown)
+
+    @property
+    def by_kind(self) -> dict[str, int]:
+        """Count the differences by kind, the most frequent first."""
+        return dict(Counter(one.kind for one in self.differences).most_common())
+
+    @property
+    def amount(self) -> Decimal:
+        """Add up the amounts that are known, in the company's currency."""
+        return total(self.differences)
+
+
+def record(  # noqa: PLR0917 - what an audit knows by then
+    services: Services,
+    company: CompanySettings,
+    days: int,
+    pairs: Pairs,
+    comparisons: list[Comparison],
+    reports: ReceivingReports,
+) -> AuditResult:
+    """Raise what differs, settle what no longer does, and give the result.
+
+    What could not be judged this time stays as it was. An order of an earlier time than `days` is not looked at.
+    """
+    with services.database.transaction() as session:
+        known = audited_orders.known_references(session, [one.vendor_invoice_number for one in pairs.others])
+        further = [further_order(theirs, ours) for theirs, ours in pairs.further]
+        unknown = (*further, *unknown_orders(pairs.others, known))
+        for comparison in comparisons:
+            _record_order(session, company, comparison)
+        _record_unknown(session, company, unknown)
+        _record_reports(session, company, reports)
+    unread = {location: str(error) for location, error in reports.errors.items()}
+    return AuditResult(company.id, days, tuple(comparisons), unknown, unread)
+
+
+def _record_order(session: Session, company: CompanySettings, comparison: Comparison) -> None:
+    ours = comparison.ours
+    told = _by_kind(comparison.differences)
+    for kind, differences in told.items():
+        matter = Matter(
+            company.id, kind, ours.vendor_invoice_number, message(differences), ours.location, order_id=ours.order_id
+        )
+        exceptions.raise_matter(session, matter)
+    gone = [kind for kind in OF_AN_ORDER if kind not in told and kind not in comparison.unsaid]
+    exceptions.resolve(session, company.id, [ours.vendor_invoice_number], gone)
+
+
+def _record_unknown(session: Session, company: CompanySettings, unknown: Sequence[Difference]) -> None:
+    by_reference: dict[str, list[Difference]] = {}
+    for one in unknown:
+        by_reference.setdefault(one.vendor_invoice_number, []).append(one)
+    for reference, differences in by_reference.items():
+        matter = Matter(company.id, "audit_unknown_order", reference, message(differences), differences[0].location)
+        exceptions.raise_matter(session, matter)
+    open_ones = exceptions.listed(session, company=company.id, kind=UNKNOWN_ORDER, limit=100_000)
+    gone = [matter.subject for matter in open_ones if matter.subject not in by_reference]
+    exceptions.resolve(session, company.id, gone, [UNKNOWN_ORDER])
+
+
+def _record_reports(session: Session, company: CompanySettings, reports: ReceivingReports) -> None:
+    for location, error in reports.errors.items():
+        text = f"location {location}, receiving report: {error}"
+        subject = f"{location}/receiving"
+        exceptions.raise_matter(
+            session, Matter(company.id, "report_not_read", subject, text, location, report="receiving")
+        )
+    exceptions.resolve(session, company.id, [f"{one}/receiving" for one in reports.good], ["report_not_read"])
+
+
+def _by_kind(differences: Sequence[Difference]) -> dict[str, list[Difference]]:
+    found: dict[str, list[Difference]] = {}
+    for one in differences:
+        found.setdefault(one.kind, []).append(one)
+    return found
+
+
+def message(differences: Sequence[Difference]) -> str:
+    """Write differences of one kind into a sentence with their amount, and say where no cost is known."""
+    sentences = "; ".join(one.sentence for one in differences)
+    unpriced = sum(one.amount is None for one in differences)
+    if unpriced == len(differences):
+        return f"{sentences}. Amount: not known, no cost is"
+    more = f", and {unpriced} of which no cost is known" if unpriced else ""
+    return f"{sentences}. Amount: {total(differences):,.2f}{more}"
