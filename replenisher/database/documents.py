@@ -88,7 +88,7 @@ class Ledger(Generic[Row, State]):
         return session.execute(statement).scalar_one()
 
     def _must_wait(self, session: Session, row: Row) -> bool:
-        """Tell whether another document of the same thing goes first; a company's claims take turns, so none slips by."""
+        """Tell whether another document goes first; claims of a company take turns, so that none slips by."""
         if not self.one_by_one:
             return False
         table = self.table
