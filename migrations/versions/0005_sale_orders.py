@@ -41,9 +41,7 @@ def upgrade() -> None:
         sa.Column("catalog_id", sa.Text(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("drop_ship", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["sale_order_id"], ["sale_orders.id"], name=op.f("fk_sale_order_lines_sale_order_id")
-        ),
+        sa.ForeignKeyConstraint(["sale_order_id"], ["sale_orders.id"], name=op.f("fk_sale_order_lines_sale_order_id")),
         sa.PrimaryKeyConstraint("sale_order_id", "line_number", name=op.f("pk_sale_order_lines")),
     )
     _create_histories()

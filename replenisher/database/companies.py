@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from replenisher.database.fulfilment_models import FulfilmentUpdate
 from replenisher.database.job_models import CompanyJob
 from replenisher.database.models import CompanyState, Heartbeat, KnownLocation, Order, PlanningRun
 from replenisher.database.notice_models import ShipmentNotice
@@ -46,7 +47,7 @@ def pause(session: Session, company: str, reason: str) -> None:
 def resume(session: Session, company: str) -> bool:
     """Lift a pause, and make its work due at once; False when the company was not paused."""
     # Documents before the company, as a claim locks them: the other way round the two could wait for each other.
-    for table in (Order, ShipmentNotice, SaleOrder, PlanningRun, CompanyJob):
+    for table in (Order, ShipmentNotice, SaleOrder, FulfilmentUpdate, PlanningRun, CompanyJob):
         session.execute(
             update(table).where(table.company == company, table.next_at.is_not(None)).values(hinted_at=None)
         )

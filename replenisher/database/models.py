@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from replenisher.database import job_models, notice_models, sale_models, stock_models
+from replenisher.database import fulfilment_models, job_models, notice_models, sale_models, stock_models
 from replenisher.database.tables import Attempt, Document, Event, Instant, Move, Step, Table
 from replenisher.purchasing.states import OrderState
 
@@ -49,6 +49,7 @@ __all__ = [
     "RunLocation",
     "Step",
     "Table",
+    "fulfilment_models",
     "job_models",
     "notice_models",
     "sale_models",

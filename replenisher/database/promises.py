@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from replenisher.database import sales
+from replenisher.database import fulfilments, sales
 from replenisher.database.session import Session
 
 
@@ -28,5 +28,8 @@ def promised(session: Session, company: str, locations: Sequence[str], *, instea
     units: Counter[tuple[str, str]] = Counter()
     for location, sku, count in sales.promised(session, company, locations, also_in_pos=instead_of_report):
         units[location, sku] += count
+    if instead_of_report:
+        for location, sku, count in fulfilments.promised(session, company, locations):
+            units[location, sku] += count
     keys = sorted(units)
     return Promised([key[0] for key in keys], [key[1] for key in keys], [units[key] for key in keys])

@@ -24,6 +24,7 @@ from replenisher.database.migrate import (
 from replenisher.database.models import Table
 from replenisher.database.session import Database
 from replenisher.errors import DatabaseError, NotFoundError
+from replenisher.purchasing.fulfilment_updates import MOVES as UPDATE_MOVES
 from replenisher.purchasing.notice_states import MOVES as NOTICE_MOVES
 from replenisher.purchasing.sale_states import MOVES as SALE_MOVES
 from replenisher.purchasing.states import MOVES
@@ -126,6 +127,7 @@ def test_a_schema_that_differs_from_the_models_is_seen(fresh: Database, change: 
         ("SELECT from_state, to_state FROM order_moves", MOVES),
         ("SELECT from_state, to_state FROM notice_moves", NOTICE_MOVES),
         ("SELECT from_state, to_state FROM sale_moves", SALE_MOVES),
+        ("SELECT from_state, to_state FROM fulfilment_update_moves", UPDATE_MOVES),
     ],
 )
 def test_the_databases_own_table_of_moves_is_the_programs(
