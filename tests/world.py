@@ -19,6 +19,8 @@ from replenisher.config import Settings, load
 from replenisher.database import due
 from replenisher.sandbox.client import SandboxAdmin
 from replenisher.services import Services
+from replenisher.workflows.fulfil.settle import settle_update
+from replenisher.workflows.fulfil.update import send_update
 from replenisher.workflows.plan.batch import plan_batch
 from replenisher.workflows.plan.close import close_run
 from replenisher.workflows.plan.start import start_run
@@ -178,6 +180,8 @@ def drain(services: Services, *, until: Callable[[], bool] | None = None, rounds
             *((reconcile_order, (order,)) for order in found.to_reconcile),
             *((announce_notice, (notice,)) for notice in found.to_announce),
             *((settle_notice, (notice,)) for notice in found.to_settle),
+            *((send_update, (update,)) for update in found.to_fulfil),
+            *((settle_update, (update,)) for update in found.to_settle_updates),
             *((submit_sale, (sale,)) for sale in found.to_sell),
             *((follow_sale, (sale,)) for sale in found.to_follow_sales),
             *((settle_sale, (sale,)) for sale in found.to_settle_sales),

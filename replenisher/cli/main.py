@@ -20,6 +20,7 @@ from replenisher.cli import (
     daemon,
     exceptions,
     explain,
+    fulfilments,
     interfaces,
     levels,
     migrate,
@@ -97,6 +98,7 @@ for _module in (check_config, probe, interfaces, migrate, daemon, run, explain, 
     _module.register(app)
 app.add_typer(orders.orders, name="orders", rich_help_panel="Daily work")
 app.add_typer(shipments.shipments, name="shipments", rich_help_panel="Daily work")
+app.add_typer(fulfilments.fulfilments, name="fulfilments", rich_help_panel="Daily work")
 app.add_typer(sale_orders.sale_orders, name="sale-orders", rich_help_panel="Daily work")
 app.add_typer(receipts.receipts, name="receipts", rich_help_panel="Daily work")
 app.add_typer(levels.levels, name="levels", rich_help_panel="Daily work")

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Interval, bindparam, func, or_, select, text, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from replenisher.database.fulfilment_models import FulfilmentUpdate
 from replenisher.database.job_models import CompanyJob
 from replenisher.database.models import CompanyState, Order, PlanningRun, RunBatch
 from replenisher.database.notice_models import ShipmentNotice
@@ -45,6 +46,13 @@ def hint_orders(session: Session, companies: Sequence[str], *, rehint: float, li
 def hint_notices(session: Session, companies: Sequence[str], *, rehint: float, limit: int) -> list[tuple[int, str]]:
     """Mark due shipment notices as hinted and give id and state of each."""
     return _hint(session, ShipmentNotice, companies, rehint=rehint, limit=limit)
+
+
+def hint_fulfilment_updates(
+    session: Session, companies: Sequence[str], *, rehint: float, limit: int
+) -> list[tuple[int, str]]:
+    """Mark due fulfilment updates as hinted and give id and state of each."""
+    return _hint(session, FulfilmentUpdate, companies, rehint=rehint, limit=limit)
 
 
 def hint_sales(session: Session, companies: Sequence[str], *, rehint: float, limit: int) -> list[tuple[int, str]]:

@@ -177,6 +177,25 @@ def add_update(session: Session, values: dict[str, Any], *, actor: str) -> Fulfi
     return made
 
 
+def move_by_hand(session: Session, row: FulfilmentUpdate, to_state: UpdateState, **how: Any) -> bool:
+    """Move an update as `Ledger.move` does; False, with nothing written, also when its step is under way anew."""
+    try:
+        with session.begin_nested():
+            return BY_HAND.move(session, row, to_state, **how)
+    except IntegrityError:
+        return False
+
+
+def retire(session: Session, row: FulfilmentUpdate) -> None:
+    """Let a step that was made be made again later: its key gets the update's own id."""
+    session.execute(
+        update(FulfilmentUpdate)
+        .where(FulfilmentUpdate.id == row.id)
+        .values(update_key=f"{row.update_key}/{row.id}")
+        .execution_options(synchronize_session=False)
+    )
+
+
 def standing_update(session: Session, fulfilment_id: int, update_key: str) -> FulfilmentUpdate | None:
     """Find the update of a fulfilment that stands under this key."""
     query = select(FulfilmentUpdate).where(

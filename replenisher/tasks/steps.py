@@ -5,6 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 
 from replenisher.tasks.process import process
+from replenisher.workflows.fulfil.settle import settle_update as settle_one_update
+from replenisher.workflows.fulfil.update import send_update as send_one_update
 from replenisher.workflows.jobs import ensure_jobs
 from replenisher.workflows.jobs import run_job as run_one_job
 from replenisher.workflows.plan.batch import plan_batch as plan_one_batch
@@ -88,6 +90,18 @@ def settle_notice(notice_id: int) -> None:
 
 
 @shared_task
+def send_update(update_id: int) -> None:
+    """Send one fulfilment update."""
+    send_one_update(process.services(), update_id)
+
+
+@shared_task
+def settle_update(update_id: int) -> None:
+    """Look for one fulfilment update whose fate is not known."""
+    settle_one_update(process.services(), update_id)
+
+
+@shared_task
 def submit_sale(sale_id: int) -> None:
     """Send one sale order."""
     submit_one_sale(process.services(), sale_id)
@@ -119,6 +133,8 @@ HINTS = {
     "to_reconcile": reconcile_order,
     "to_announce": announce_notice,
     "to_settle": settle_notice,
+    "to_fulfil": send_update,
+    "to_settle_updates": settle_update,
     "to_sell": submit_sale,
     "to_follow_sales": follow_sale,
     "to_settle_sales": settle_sale,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from replenisher.config import CompanySettings
-from replenisher.config.cadence import AtSlots, Cadence
+from replenisher.config.cadence import AtSlots, Cadence, Every
 from replenisher.database import companies, exceptions, jobs
 from replenisher.database.exceptions import Matter
 from replenisher.database.job_models import CompanyJob
@@ -20,6 +20,7 @@ from replenisher.errors import CredentialsError, ForbiddenError, ReplenisherErro
 from replenisher.logs import get_logger
 from replenisher.services import Services
 from replenisher.workflows.audit_receipts import audit_receipts
+from replenisher.workflows.fulfil.look import look_for_fulfilments
 from replenisher.workflows.pauses import pause_platform
 
 log = get_logger(__name__)
@@ -43,7 +44,15 @@ def _audit_at(company: CompanySettings) -> Cadence | None:
     return None if schedule is None else AtSlots(schedule, company.time_zone)
 
 
-JOBS: tuple[Job, ...] = (Job("receipt_audit", _audit_at, audit_receipts),)
+def _look_every(company: CompanySettings) -> Cadence | None:
+    wanted = company.fulfilments
+    return Every(wanted.every) if wanted.enabled else None
+
+
+JOBS: tuple[Job, ...] = (
+    Job("fulfilments", _look_every, look_for_fulfilments),
+    Job("receipt_audit", _audit_at, audit_receipts),
+)
 """Every job there is."""
 
 

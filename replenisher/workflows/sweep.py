@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from replenisher.database import companies, due
+from replenisher.purchasing.fulfilment_updates import UpdateState
 from replenisher.purchasing.notice_states import NoticeState
 from replenisher.purchasing.sale_states import FOLLOWED, SaleState
 from replenisher.purchasing.states import AT_PLATFORM, OrderState
@@ -28,6 +29,8 @@ class Due:
     to_reconcile: list[int] = field(default_factory=list)
     to_announce: list[int] = field(default_factory=list)
     to_settle: list[int] = field(default_factory=list)
+    to_fulfil: list[int] = field(default_factory=list)
+    to_settle_updates: list[int] = field(default_factory=list)
     to_sell: list[int] = field(default_factory=list)
     to_follow_sales: list[int] = field(default_factory=list)
     to_settle_sales: list[int] = field(default_factory=list)
@@ -55,6 +58,8 @@ def sweep(services: Services) -> Due:
                 found.to_reconcile.append(order)
         for notice, state in due.hint_notices(session, configured, rehint=rehint, limit=LIMIT):
             (found.to_announce if state == NoticeState.READY.value else found.to_settle).append(notice)
+        for update, state in due.hint_fulfilment_updates(session, configured, rehint=rehint, limit=LIMIT):
+            (found.to_fulfil if state == UpdateState.READY.value else found.to_settle_updates).append(update)
         for sale, state in due.hint_sales(session, configured, rehint=rehint, limit=LIMIT):
             if state == SaleState.READY.value:
                 found.to_sell.append(sale)

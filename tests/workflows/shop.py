@@ -18,10 +18,13 @@ import psycopg
 from sqlalchemy import func, update
 
 from replenisher.database import exceptions, orders, run_batches, runs
+from replenisher.database.fulfilment_models import FulfilmentUpdate
 from replenisher.database.models import Order, OrderEvent, OrderLine, PlannerException, PlanningRun, RunBatch
 from replenisher.database.notice_models import ShipmentNotice
 from replenisher.database.sale_models import SaleOrder
 from replenisher.services import Services, build
+from replenisher.workflows.fulfil.settle import settle_update
+from replenisher.workflows.fulfil.update import send_update
 from replenisher.workflows.plan.batch import plan_batch
 from replenisher.workflows.plan.close import close_run
 from replenisher.workflows.plan.due import open_manual_run
@@ -86,6 +89,8 @@ class Shop:
         found = sweep(services)
         for company in services.settings.companies:
             services.channel(company)  # made before the threads could make it twice
+            if company.fulfilments.enabled:
+                services.customer_orders(company)
             if company.sale_orders.enabled:
                 services.sale_desk(company)
         return [
@@ -96,6 +101,8 @@ class Shop:
             *(partial(reconcile_order, services, order) for order in found.to_reconcile),
             *(partial(announce_notice, services, notice) for notice in found.to_announce),
             *(partial(settle_notice, services, notice) for notice in found.to_settle),
+            *(partial(send_update, services, update) for update in found.to_fulfil),
+            *(partial(settle_update, services, update) for update in found.to_settle_updates),
             *(partial(submit_sale, services, sale) for sale in found.to_sell),
             *(partial(follow_sale, services, sale) for sale in found.to_follow_sales),
             *(partial(settle_sale, services, sale) for sale in found.to_settle_sales),
@@ -186,7 +193,7 @@ class Shop:
     def time_passes(self) -> None:
         """Make everything that waits due now, as if its wait were over."""
         with self.services.database.transaction() as session:
-            for table in (Order, PlanningRun, RunBatch, ShipmentNotice, SaleOrder):
+            for table in (Order, PlanningRun, RunBatch, ShipmentNotice, SaleOrder, FulfilmentUpdate):
                 now = func.clock_timestamp()
                 session.execute(update(table).where(table.next_at.is_not(None)).values(next_at=now, hinted_at=None))
 

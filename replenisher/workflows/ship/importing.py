@@ -1,7 +1,8 @@
 """Import a file of shipments: rows become shipments, shipments that pass the rules become notices.
 
 1. Read the file; every bad line is told, and a shipment with a bad line is left out as a whole.
-2. Find the order of each row, and put rows of one order and one reference together.
+2. Find the order of each row, and put rows of one order and one reference together. A row that names a customer's order
+   is a parcel of it (`workflows.ship.parcels`).
 3. Write each shipment as a notice, due now. With `keep_good` each in a transaction of its own; without it all in one,
    which is given up when anything of the file is refused.
 
@@ -25,6 +26,7 @@ from replenisher.purchasing.shipments import OrderReference, Shipment, ShipmentR
 from replenisher.services import Services
 from replenisher.workflows.ship.entering import Entry, Source, enter_shipment
 from replenisher.workflows.ship.matters import way_out
+from replenisher.workflows.ship.parcels import CustomerOrderKey, customer_orders_of, enter_parcels
 
 log = get_logger(__name__)
 
@@ -68,7 +70,16 @@ def import_shipments(
     file = read_shipments(path)
     with services.database.transaction() as session:
         found = _orders_of(session, file)
-    importing = _Importing(_sources(services, path.name, actor, found.values(), company_id), _by_number(found))
+        parcels = customer_orders_of(session, [row.order for row in file.rows])
+    both = found.keys() & parcels.keys()
+    importing = _Importing(
+        _sources(services, path.name, actor, found.values(), company_id),
+        _by_number(found),
+        {reference: key for reference, key in parcels.items() if company_id in (None, key.company)},
+        frozenset(OrderReference(found[one].vendor_invoice_number) for one in both),
+        path.name,
+        actor,
+    )
     shipments = group_rows(_named(row, found) for row in file.rows)
     if keep_good:
         entries = []
@@ -78,7 +89,7 @@ def import_shipments(
     else:
         entries = _all_or_none(services, importing, shipments, faulty=bool(file.faults))
     faults = (*(str(replace(fault, file=path.name)) for fault in file.faults), *_faults(path.name, entries))
-    companies = tuple(sorted({order.company for order in found.values()}))
+    companies = tuple(sorted({*(one.company for one in found.values()), *(one.company for one in parcels.values())}))
     result = Imported(path.name, tuple(entries), faults, keep_good or not faults, companies)
     log.info("shipments_imported", file=path.name, faults=len(faults), **result.counts())
     return result
@@ -157,6 +168,10 @@ class _Importing:
 
     sources: Mapping[str, Source]
     orders: Mapping[OrderReference, Order]
+    parcels: Mapping[OrderReference, CustomerOrderKey]
+    in_two_ways: frozenset[OrderReference]
+    file: str
+    actor: str
 
     def enter(self, session: Session, shipments: Sequence[Shipment]) -> list[Entry]:
         """Write shipments; their orders are locked first, so that two imports at once take turns."""
@@ -165,6 +180,11 @@ class _Importing:
         return [self._enter(session, one, locked.get(one.order.vendor_invoice_number)) for one in shipments]
 
     def _enter(self, session: Session, shipment: Shipment, order: Order | None) -> Entry:
+        if shipment.order in self.in_two_ways:
+            text = "names one of our orders and a customer's order too; name theirs by our number of it (F…)"
+            return _refused(shipment, (text,))
+        if order is None and shipment.order in self.parcels:
+            return enter_parcels(session, shipment, self.parcels[shipment.order], file=self.file, actor=self.actor)
         if order is None:
             return _refused(shipment, check_shipment(shipment, None, {}, {}))
         source = self.sources.get(order.company)
