@@ -15,11 +15,11 @@ from replenisher.database.job_models import CompanyJob
 from replenisher.database.session import Session
 
 
-def ensure_jobs(session: Session, wanted: Mapping[tuple[str, str], Cadence]) -> None:
-    """Let each configured (company, job) have its row, due at its cadence, and no other row be due.
+def ensure_jobs(session: Session, wanted: Mapping[tuple[str, str], Cadence]) -> list[tuple[str, str]]:
+    """Let each configured (company, job) have its row, due at its cadence, and let no other be due; gives these.
 
     A row is set anew when it is new, was not due at all, or had another cadence; one that a worker holds is left alone.
-    In the ordinary case this reads and writes nothing.
+    In the ordinary case nothing is written. Rows stay: when a job comes back, it is known when it ran last.
     """
     now = session.execute(select(func.clock_timestamp())).scalar_one()
     there = {(row.company, row.job): row for row in session.execute(select(CompanyJob)).scalars()}
@@ -36,6 +36,7 @@ def ensure_jobs(session: Session, wanted: Mapping[tuple[str, str], Cadence]) -> 
     if left:
         here = tuple_(CompanyJob.company, CompanyJob.job).in_(left)
         session.execute(update(CompanyJob).where(here).values(next_at=None, hinted_at=None))
+    return left
 
 
 def _set_anew(session: Session, row: CompanyJob, **values: object) -> None:

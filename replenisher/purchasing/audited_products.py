@@ -151,9 +151,11 @@ def _add(serials: dict[str, str], written: Iterable[str]) -> None:
 def covers(start: date, end: date, theirs: DetailedOrder, local_date: Callable[[datetime], date]) -> bool:
     """Tell whether a receiving report of these dates, both included, holds every receipt of an order.
 
-    It does when each is dated within, or when the order itself is not older than the report.
+    None may be dated later; and each must be dated, not earlier, unless the order itself is not older than the report.
     """
-    if theirs.created_at is not None and start <= local_date(theirs.created_at) <= end:
-        return True
     dates = [None if row.received_at is None else local_date(row.received_at) for row in theirs.received or ()]
-    return all(one is not None and start <= one <= end for one in dates)
+    if any(one is not None and one > end for one in dates):
+        return False
+    if theirs.created_at is not None and local_date(theirs.created_at) >= start:
+        return True
+    return all(one is not None and one >= start for one in dates)

@@ -16,6 +16,8 @@ from replenisher.purchasing.three_way import OF_AN_ORDER, UNKNOWN_ORDER, Compari
 from replenisher.services import Services
 from replenisher.workflows.audit_reports import ReceivingReports
 
+MOST = 100_000
+
 
 @dataclass(frozen=True)
 class AuditResult:
@@ -61,23 +63,35 @@ def record(  # noqa: PLR0917 - what an audit knows by then
         further = [further_order(theirs, ours) for theirs, ours in pairs.further]
         unknown = (*further, *unknown_orders(pairs.others, known))
         for comparison in comparisons:
-            _record_order(session, company, comparison)
+            _raise_of_order(session, company, comparison)
+        _settle_of_orders(session, company, comparisons)
         _record_unknown(session, company, unknown)
         _record_reports(session, company, reports)
     unread = {location: str(error) for location, error in reports.errors.items()}
     return AuditResult(company.id, days, tuple(comparisons), unknown, unread)
 
 
-def _record_order(session: Session, company: CompanySettings, comparison: Comparison) -> None:
+def _raise_of_order(session: Session, company: CompanySettings, comparison: Comparison) -> None:
     ours = comparison.ours
-    told = _by_kind(comparison.differences)
-    for kind, differences in told.items():
+    for kind, differences in _by_kind(comparison.differences).items():
         matter = Matter(
             company.id, kind, ours.vendor_invoice_number, message(differences), ours.location, order_id=ours.order_id
         )
         exceptions.raise_matter(session, matter)
-    gone = [kind for kind in OF_AN_ORDER if kind not in told and kind not in comparison.unsaid]
-    exceptions.resolve(session, company.id, [ours.vendor_invoice_number], gone)
+
+
+def _settle_of_orders(session: Session, company: CompanySettings, comparisons: Sequence[Comparison]) -> None:
+    """Settle what was judged this time and no longer differs; few are open, however many orders were compared."""
+    judged = {comparison.ours.vendor_invoice_number: comparison for comparison in comparisons}
+    for kind in OF_AN_ORDER:
+        gone = []
+        for matter in exceptions.listed(session, company=company.id, kind=kind, limit=MOST):
+            comparison = judged.get(matter.subject)
+            if comparison is None or kind in comparison.unsaid:
+                continue
+            if all(one.kind != kind for one in comparison.differences):
+                gone.append(matter.subject)
+        exceptions.resolve(session, company.id, gone, [kind])
 
 
 def _record_unknown(session: Session, company: CompanySettings, unknown: Sequence[Difference]) -> None:
@@ -87,7 +101,7 @@ def _record_unknown(session: Session, company: CompanySettings, unknown: Sequenc
     for reference, differences in by_reference.items():
         matter = Matter(company.id, "audit_unknown_order", reference, message(differences), differences[0].location)
         exceptions.raise_matter(session, matter)
-    open_ones = exceptions.listed(session, company=company.id, kind=UNKNOWN_ORDER, limit=100_000)
+    open_ones = exceptions.listed(session, company=company.id, kind=UNKNOWN_ORDER, limit=MOST)
     gone = [matter.subject for matter in open_ones if matter.subject not in by_reference]
     exceptions.resolve(session, company.id, gone, [UNKNOWN_ORDER])
 

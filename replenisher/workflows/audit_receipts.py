@@ -12,7 +12,9 @@ Nothing is written at the platform.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from replenisher.config import CompanySettings
 from replenisher.database import audited_orders, companies
@@ -21,6 +23,7 @@ from replenisher.intake.products import read_catalog
 from replenisher.logs import get_logger
 from replenisher.purchasing.audited_products import OurOrder
 from replenisher.purchasing.order_pairs import Pairs, not_listed, pair_orders
+from replenisher.purchasing.platform import ReportWindow
 from replenisher.purchasing.three_way import RECEIVED, Comparison, Difference, compare_order
 from replenisher.services import Services
 from replenisher.workflows.audit_findings import AuditResult, record
@@ -46,7 +49,10 @@ def audit_receipts(
     ours = _our_orders(services, company, days)
     tell("orders in full")
     pairs = pair_orders(ours, details.detailed_orders(company.id))
-    reports = read_reports(services, company, sorted({one.location for one in ours}), days, tell)
+    # By the clock of the answer that was just read: the channel's last answer may be of yesterday.
+    today = details.platform_now().astimezone(ZoneInfo(company.time_zone)).date()
+    window = ReportWindow(today - timedelta(days=days), today)
+    reports = read_reports(services, company, sorted({one.location for one in ours}), window, tell)
     compare = partial(_compare, company, reports, skus)
     comparisons = compare(pairs)
     if any(one.kind == RECEIVED for comparison in comparisons for one in comparison.differences):

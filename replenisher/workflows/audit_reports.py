@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -35,15 +34,14 @@ class ReceivingReports:
 
 
 def read_reports(
-    services: Services, company: CompanySettings, locations: list[str], days: int, tell: Tell
+    services: Services, company: CompanySettings, locations: list[str], window: ReportWindow, tell: Tell
 ) -> ReceivingReports:
-    """Read the receiving report of each location for the last days, network waits overlapping; no session may be open.
+    """Read the receiving report of each location for these dates, network waits overlapping; no session may be open.
 
     A report that fails stands for its own location only.
     """
     channel = services.channel(company)
-    today = channel.platform_now().astimezone(ZoneInfo(company.time_zone)).date()
-    reports = ReceivingReports(ReportWindow(today - timedelta(days=days), today))
+    reports = ReceivingReports(window)
     until = time.monotonic() + SECONDS
 
     def read_one(location: str) -> pd.DataFrame | GatewayError:

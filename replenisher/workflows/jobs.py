@@ -63,9 +63,10 @@ def wanted_jobs(settings_of: Iterable[CompanySettings], known: Iterable[Job] = J
 
 
 def ensure_jobs(services: Services, known: Iterable[Job] = JOBS) -> None:
-    """Let every configured job have its row, and let none be due that no longer is."""
+    """Let every configured job have its row, and let none be due that no longer is, nor anybody care how it failed."""
     with services.database.transaction() as session:
-        jobs.ensure_jobs(session, wanted_jobs(services.settings.companies, known))
+        for company, name in jobs.ensure_jobs(session, wanted_jobs(services.settings.companies, known)):
+            exceptions.resolve(session, company, [name], ["job_failed"])
 
 
 def run_job(services: Services, company_id: str, name: str, known: Iterable[Job] = JOBS) -> None:

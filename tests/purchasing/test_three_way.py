@@ -292,7 +292,16 @@ DAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     ("days_ago", "created_days_ago", "covered"),
-    [((0, 35), None, True), ((36,), None, False), ((36,), 35, True), ((None,), None, False), ((None,), 3, True)],
+    [
+        ((0, 35), None, True),
+        ((36,), None, False),
+        ((36,), 35, True),
+        ((36,), 36, False),
+        ((None,), None, False),
+        ((None,), 3, True),
+        ((-1,), 3, False),
+        ((), None, True),
+    ],
 )
 def test_a_report_covers_receipts_that_are_dated_within_it_or_whose_order_is(
     days_ago: tuple[int | None, ...], created_days_ago: int | None, covered: bool

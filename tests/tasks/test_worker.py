@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -12,9 +13,11 @@ from pathlib import Path
 
 import pytest
 from celery import Celery
+from sqlalchemy import update
 
 from replenisher.cli.processes import WORKER, module
-from replenisher.database import companies, orders
+from replenisher.database import companies, due, exceptions, orders
+from replenisher.database.job_models import CompanyJob
 from replenisher.database.session import Database
 from replenisher.purchasing.platform import RequestLine
 from replenisher.purchasing.states import OrderState
@@ -23,12 +26,14 @@ from tests.database.rows import add_order, add_run
 from tests.world import World, products_csv
 
 UP_SECONDS = 60.0
+NUMBERS = itertools.count(7)
+"""Numbers of the broker, one for each test: a closed pool of connections stays closed for its own."""
 
 
 @pytest.fixture
 def own_broker(world: World) -> World:
     """The world on a number of the broker that no other test uses."""
-    return replace(world, broker_url=world.broker_url.replace("virtual_host=0", "virtual_host=7"))
+    return replace(world, broker_url=world.broker_url.replace("virtual_host=0", f"virtual_host={next(NUMBERS)}"))
 
 
 @pytest.fixture
@@ -134,3 +139,39 @@ def test_a_hint_is_executed_by_a_worker_that_was_up_in_seconds(
     with database.transaction() as session:
         assert len(orders.attempts_of(session, order_id)) == 1
     assert len(own_broker.admin.audit()["accepted"]) == 1
+
+
+@pytest.fixture
+def audited(own_broker: World) -> World:
+    """The world with an audit of receipts, whose service nobody answers for."""
+    (first, *others) = own_broker.document()["companies"]
+    audit = {"receipt_audit": {"schedule": "0 0 29 2 *"}}
+    service = {"purchase_orders": {"base_url": "http://127.0.0.1:1/purchaseorder/v1/"}}
+    own_broker.changes = {"companies": [first | audit, *others], "platforms": {"retail": service}}
+    return own_broker
+
+
+def test_a_job_that_has_come_round_is_done_by_a_worker_and_tried_again_when_it_fails(
+    audited: World, database: Database, send: Callable[..., None], worker: subprocess.Popen[bytes]
+) -> None:
+    send("tick")
+
+    def job() -> CompanyJob | None:
+        with database.transaction() as session:
+            return session.get(CompanyJob, (audited.company, "receipt_audit"))
+
+    assert wait_until(lambda: job() is not None, UP_SECONDS), (audited.folder / "worker.log").read_text()
+    with database.transaction() as session:
+        session.execute(update(CompanyJob).values(next_at=due.after(0)))
+
+    def failed(times: int) -> bool:
+        send("sweep_due")
+        found = job()
+        return found is not None and found.failures >= times
+
+    assert wait_until(lambda: failed(1)), (audited.folder / "worker.log").read_text()
+    assert wait_until(lambda: failed(3))
+    with database.transaction() as session:
+        (matter,) = exceptions.listed(session, kind="job_failed")
+    assert (matter.company, matter.subject) == (audited.company, "receipt_audit")
+    assert worker.poll() is None

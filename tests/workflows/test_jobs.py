@@ -111,6 +111,13 @@ def test_the_third_failure_in_a_row_tells_a_person_and_success_closes_it(shop: S
     assert shop.matters("job_failed") == []
 
 
+def test_of_a_job_that_is_no_longer_configured_nobody_hears_any_more(shop: Shop) -> None:
+    do(shop, job(Doing(*[UnavailableError("answered 503")] * 3)), 3)
+    assert len(shop.matters("job_failed")) == 1
+    ensure_jobs(shop.services, ())
+    assert shop.matters("job_failed") == []
+
+
 def test_failures_that_are_not_in_a_row_tell_nobody(shop: Shop) -> None:
     down = UnavailableError("answered 503")
     do(shop, job(Doing(down, down, None, down, down)), 5)

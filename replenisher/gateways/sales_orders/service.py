@@ -13,6 +13,7 @@ from replenisher.gateways.http.answers import Answer, Subject, is_page, platform
 from replenisher.gateways.http.client import Call, HttpClient
 from replenisher.gateways.http.connection import Connection
 from replenisher.gateways.http.paths import guid, whole_id
+from replenisher.gateways.rest.documents import unreadable
 from replenisher.gateways.rest.filters import equals
 from replenisher.gateways.rest.pages import paging, read_pages
 from replenisher.gateways.sales_orders.bodies import sale_body, state_body
@@ -79,16 +80,30 @@ class SalesOrders:
         return SaleAccepted(_id_of_ours(subject, answer, order.printable_id), answer.text)
 
     def find(self, company: str, printable_id: str) -> list[SaleSummary]:
-        """Search the company's sale orders by our key: all pages, exact matches only."""
+        """Search the company's sale orders by our key: all pages, exact matches only.
+
+        UnavailableError when a service that neither filters nor pages shows other orders and none of ours: that it is
+        not there is then not told.
+        """
         subject = Subject("search of sale orders", printable_id[:60])
         clause = equals("PrintableId", printable_id)
-        found = read_pages(
+        sizes: list[int] = []
+
+        def parse(answer: Answer) -> list[SaleSummary]:
+            page = sales_of(answer)
+            sizes.append(len(page))
+            return page
+
+        listed = read_pages(
             self._http,
             lambda skip: Call(subject, "GET", f"{_company(company)}/SaleOrder", (("$filter", clause), *paging(skip))),
-            sales_of,
+            parse,
             lambda sale: sale.platform_sale_id,
         )
-        return [sale for sale in found if sale.printable_id == printable_id]
+        found = [sale for sale in listed if sale.printable_id == printable_id]
+        if not found and sizes[-1] and any(_is_another(sale, printable_id) for sale in listed):
+            raise unreadable(str(subject), "the service shows other orders, and not all of them")
+        return found
 
     def sale_order(self, company: str, platform_sale_id: str) -> SaleSummary:
         """Read one sale order; AbsentError when there is none."""
@@ -140,6 +155,11 @@ class SalesOrders:
         """Read one entry of a status log; AbsentError when there is none."""
         path = f"{_sale(company, platform_sale_id)}/StatusLog({guid(entry_id, 'log entry')})"
         return self._http.read(Call(Subject("entry of the status log", entry_id), "GET", path), entry_of)
+
+
+def _is_another(sale: SaleSummary, printable_id: str) -> bool:
+    """Tell whether no comparison, however lax about case and blanks, can have taken this for the order meant."""
+    return sale.printable_id.strip().casefold() != printable_id.strip().casefold()
 
 
 def _company(company: str) -> str:
