@@ -131,8 +131,8 @@ def find_order(
         found = []
         for one in asked:
             desk = services.customer_orders(one)
-            for order in desk.by_printable_id(one.id, printable_id):
-                found.append((order, desk.items(one.id, order.order_id)))
+            orders = desk.by_printable_id(one.id, printable_id)
+            found.extend((order, desk.items(one.id, order.order_id)) for order in orders)
     if not found:
         raise NotFoundError(
             f"the platform knows no customer order {printable_id!r} at {', '.join(one.id for one in asked)}"
@@ -169,7 +169,8 @@ def look(config: ConfigOption = None, *, company: CompanyOption = None, as_json:
         for company_id, looked in found.items():
             text = (
                 f"company {company_id}: {looked.orders:,} pending orders at {looked.locations:,} locations;"
-                f" {looked.new:,} new fulfilments, {looked.withdrawn:,} withdrawn, {looked.promised_units:,} units promised"
+                f" {looked.new:,} new fulfilments, {looked.withdrawn:,} withdrawn,"
+                f" {looked.promised_units:,} units promised"
             )
             out().print(literal(text))
             for location, error in looked.errors.items():
