@@ -87,9 +87,12 @@ def test_that_an_order_is_not_there_is_told_by_a_whole_list_only(stage: Stage, d
     others = [sale(number, f"WEB-{number}") for number in range(1, 6)]
     stage.plays["/SaleOrder"] = Listing(others, cap=2)
     assert desk.find("14146", "229045") == []
-    for odd in (Listing(others, cap=2, knows_skip=False), says(json_reply(others), reply(400))):
+    for odd, words in (
+        (Listing(others, cap=2, knows_skip=False), "shows other orders, and not all of them"),
+        (says(json_reply(others), reply(400)), "after 5 entries the next page is not given"),
+    ):
         stage.plays["/SaleOrder"] = odd
-        with pytest.raises(UnavailableError, match="shows other orders, and not all of them"):
+        with pytest.raises(UnavailableError, match=words):
             desk.find("14146", "229045")
     stage.plays["/SaleOrder"] = Listing([*others, sale(6)], knows_skip=False)
     assert [one.platform_sale_id for one in desk.find("14146", "229045")] == [sale(6)["Id"]]
