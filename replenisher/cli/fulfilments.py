@@ -35,6 +35,7 @@ from replenisher.errors import ConfigurationError, NotFoundError
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+    from replenisher.purchasing.customer_orders import CustomerOrder, OrderItem
     from replenisher.services import Services
 
 fulfilments = typer.Typer(
@@ -128,7 +129,7 @@ def find_order(
         ]
         if not asked:
             raise ConfigurationError("no such company is on a platform that names an orders service")
-        found = []
+        found: list[tuple[CustomerOrder, tuple[OrderItem, ...]]] = []
         for one in asked:
             desk = services.customer_orders(one)
             orders = desk.by_printable_id(one.id, printable_id)
