@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
+import msgspec
+
 from replenisher.errors import RefusedError
 
 LARGEST_AMOUNT = Decimal(10) ** 15
@@ -57,8 +59,11 @@ def moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def money(amount: Decimal) -> Decimal:
-    """Give an amount so that it is written as plain digits; RefusedError, nothing sent, for what is no money."""
+def money(amount: Decimal) -> msgspec.Raw:
+    """Write an amount as plain digits; RefusedError, nothing sent, for what is no money.
+
+    `1E-7` is a number in JSON too, but not one that every reader takes.
+    """
     if not amount.is_finite() or amount < 0:
         raise RefusedError(f"{amount} is not an amount of money; nothing was sent")
-    return Decimal(f"{amount:f}")  # 1E+1 is a number in JSON too, but not one that every reader takes
+    return msgspec.Raw(f"{amount:f}".encode("ascii"))
