@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -14,13 +13,15 @@ from replenisher.gateways.http.answers import Answer
 from replenisher.gateways.http.paths import whole_id
 from replenisher.gateways.orders.reading import item_of
 from replenisher.gateways.orders.words import ITEM_STATE_NAMES, PURCHASE, item_status_id
-from replenisher.gateways.rest.documents import Fields, folded
+from replenisher.gateways.rest.documents import Fields, folded, raw_entries
 from replenisher.gateways.rest.values import money, text_of
 from replenisher.purchasing.customer_orders import ItemChange, ItemKind, ItemState
 from replenisher.purchasing.platform import OrderRequest, RequestLine
 
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 LONGEST_TRACKING_NUMBER = 50
+_LONG = 63
+"""Bits from which on a whole number is written as a decimal: the encoder takes no longer ones."""
 
 
 def header(order: OrderRequest, *, state: str, expiry_hours: int, billing_customer: str | None) -> dict[str, object]:
@@ -52,16 +53,17 @@ def item(line: RequestLine, supplier: str, index: int) -> dict[str, object]:
 
 
 def encoded(document: object) -> bytes:
-    """Write a body; amounts stay exact."""
-    return ENCODER.encode(document)
+    """Write a body, amounts exact; RefusedError, nothing sent, for a text that is no Unicode."""
+    try:
+        return ENCODER.encode(document)
+    except UnicodeEncodeError as error:  # half a surrogate pair, which JSON can name and UTF-8 cannot hold
+        raise RefusedError(f"a text of it cannot be written: {error.reason}; nothing was sent") from error
 
 
 def as_read(answer: Answer) -> dict[str, Any]:
     """Give an order's document as it was read, names and unknown fields kept; links of HAL are left out."""
-    document = json.loads(answer.body, parse_float=Decimal)
-    if isinstance(document, list):
-        (document,) = document
-    return {name: value for name, value in document.items() if not name.startswith("_")}
+    (document,) = raw_entries(answer, "order")
+    return {name: _exact(value) for name, value in document.items() if not name.startswith("_")}
 
 
 def with_changes(document: dict[str, Any], changes: Sequence[ItemChange]) -> dict[str, Any]:
@@ -92,6 +94,15 @@ def with_lines(document: dict[str, Any], wanted: dict[str, RequestLine | None], 
     if left:
         raise RefusedError(f"the order has no item of SKU {', '.join(sorted(left))}; nothing was sent")
     return {**document, name: kept}
+
+
+def _exact(value: Any) -> Any:
+    """Give a value that is written as the number it was read as: a whole one of any length too."""
+    if isinstance(value, dict):
+        return {name: _exact(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_exact(one) for one in value]
+    return Decimal(value) if type(value) is int and value.bit_length() >= _LONG else value
 
 
 def _items(document: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:

@@ -18,9 +18,13 @@ Fields = dict[str, Any]
 def json_of(answer: Answer) -> Any:
     """Read the document with exact decimals; None when it is not JSON: no field is then found in it."""
     try:
-        return json.loads(answer.body, parse_float=Decimal)
+        return json.loads(answer.body, parse_float=Decimal, parse_constant=_no_number)
     except (ValueError, RecursionError, InvalidOperation):  # the last for an exponent beyond any decimal
         return None
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no number in JSON")
 
 
 def folded(document: object) -> Fields:
@@ -38,13 +42,18 @@ def single(answer: Answer, operation: str) -> Fields:
 
 def entries(answer: Answer, operation: str) -> list[Fields]:
     """Read the objects of an answer: of a list, of a HAL list, or the object itself; UnavailableError if unreadable."""
+    return [folded(entry) for entry in raw_entries(answer, operation)]
+
+
+def raw_entries(answer: Answer, operation: str) -> list[Fields]:
+    """Read the objects of an answer as `entries` does, under the names that they came with."""
     document = json_of(answer)
     if isinstance(document, dict):
         embedded = folded(document).get("_embedded")
         document = [document] if embedded is None else folded(embedded).get("self")
     if not isinstance(document, list) or not all(isinstance(entry, dict) for entry in document):
         raise unreadable(operation, "expected an object or a list of objects")
-    return [folded(entry) for entry in document]
+    return document
 
 
 def objects_in(fields: Fields, name: str) -> list[Fields] | None:
