@@ -22,7 +22,7 @@ from replenisher.gateways.rest.documents import single
 from replenisher.gateways.rest.pages import paging, read_pages
 from replenisher.gateways.rest.values import moment_text, money
 from replenisher.gateways.unoffered import NoCancelling, NoLineChanges, NoRelease
-from replenisher.purchasing.order_details import DetailedOrder, ReceivedProduct
+from replenisher.purchasing.order_details import DetailedOrder, OrderedProduct, ReceivedProduct
 from replenisher.purchasing.platform import (
     OrderAccepted,
     OrderRequest,
@@ -157,14 +157,19 @@ def _status(order: DetailedOrder) -> PlatformStatus:
 def _lines(order: DetailedOrder) -> tuple[PlatformLine, ...]:
     receipts: dict[str, list[ReceivedProduct]] = {}
     for receipt in order.received or ():
-        receipts.setdefault(receipt.sku, []).append(receipt)
+        receipts.setdefault(_product(receipt), []).append(receipt)
     return tuple(
         PlatformLine(
             product.sku,
             product.quantity,
-            sum(receipt.quantity for receipt in receipts.get(product.sku, ())),
+            sum(receipt.quantity for receipt in receipts.get(_product(product), ())),
             product.unit_cost,
-            tuple(receipt.serial_number for receipt in receipts.get(product.sku, ()) if receipt.serial_number),
+            tuple(receipt.serial_number for receipt in receipts.get(_product(product), ()) if receipt.serial_number),
         )
         for product in order.ordered or ()
     )
+
+
+def _product(one: OrderedProduct | ReceivedProduct) -> str:
+    """Name the product of a row: by the vendor's SKU, and by the catalogue where that is not told."""
+    return one.sku or one.catalog_id
