@@ -124,6 +124,8 @@ def find_order(
 ) -> None:
     """Ask the platform now for a customer's order by its printed number, and show it as the retailer has it."""
     with connected(config) as services:
+        if company is not None:
+            services.settings.company(company)
         asked = [
             one for one in services.settings.companies if company in (None, one.id) and _has_orders(services, one.id)
         ]
@@ -156,6 +158,8 @@ def look(config: ConfigOption = None, *, company: CompanyOption = None, as_json:
     from replenisher.workflows.fulfil.look import look_for_fulfilments  # noqa: PLC0415 - `--help` must not wait for it
 
     with connected(config) as services:
+        if company is not None:
+            services.settings.company(company)
         wanted = [one for one in services.settings.companies if company in (None, one.id) and one.fulfilments.enabled]
         if not wanted:
             raise ConfigurationError(f"fulfilments.enabled is not set for {company or 'any company'}")
