@@ -61,7 +61,7 @@ def encoded(document: object) -> bytes:
 
 
 def as_read(answer: Answer) -> dict[str, Any]:
-    """Give an order's document as it was read, names and unknown fields kept; links of HAL are left out."""
+    """Give an order's document as it was read, unknown fields kept, links of HAL left out. Errors as `encoded`."""
     (document,) = raw_entries(answer, "order")
     return {name: _exact(value) for name, value in document.items() if not name.startswith("_")}
 
@@ -97,11 +97,13 @@ def with_lines(document: dict[str, Any], wanted: dict[str, RequestLine | None], 
 
 
 def _exact(value: Any) -> Any:
-    """Give a value that is written as the number it was read as: a whole one of any length too."""
+    """Give a value that is written as what it was read as, whole numbers of any length too; RefusedError for NaN."""
     if isinstance(value, dict):
         return {name: _exact(one) for name, one in value.items()}
     if isinstance(value, list):
         return [_exact(one) for one in value]
+    if isinstance(value, float):  # NaN and the infinities: other numbers with a fraction are read as decimals
+        raise RefusedError(f"{value} of it cannot be written, for it is no number in JSON; nothing was sent")
     return Decimal(value) if type(value) is int and value.bit_length() >= _LONG else value
 
 

@@ -18,13 +18,9 @@ Fields = dict[str, Any]
 def json_of(answer: Answer) -> Any:
     """Read the document with exact decimals; None when it is not JSON: no field is then found in it."""
     try:
-        return json.loads(answer.body, parse_float=Decimal, parse_constant=_no_number)
+        return json.loads(answer.body, parse_float=Decimal)
     except (ValueError, RecursionError, InvalidOperation):  # the last for an exponent beyond any decimal
         return None
-
-
-def _no_number(word: str) -> None:
-    raise ValueError(f"{word} is no number in JSON")
 
 
 def folded(document: object) -> Fields:

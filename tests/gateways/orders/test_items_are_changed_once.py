@@ -209,7 +209,11 @@ LOOKS = [
     (json_reply([document(), document()]), NotSentError, "expected one object, not 2"),
     (json_reply(document(Id=None)), NotSentError, "without an id"),
     (json_reply(document(Items=[{"Id": ITEM, "Quantity": "two"}])), NotSentError, "without an id or a quantity"),
-    (reply(200, saved("customer_order_full.json").replace(b"5.99", b"NaN")), NotSentError, "could not be read"),
+    (
+        reply(200, saved("customer_order_full.json").replace(b"5.99", b"NaN")),
+        RefusedError,
+        "nan of it cannot be written",
+    ),
 ]
 
 

@@ -166,6 +166,13 @@ def test_a_text_that_cannot_be_written_is_refused_rather_than_changed() -> None:
         sent(body)
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_in_json_is_refused_rather_than_changed(number: str) -> None:
+    body = saved("customer_order_full.json").replace(b"12.99", number.encode())
+    with pytest.raises(RefusedError, match="cannot be written, for it is no number in JSON; nothing was sent"):
+        sent(body)
+
+
 def test_lines_are_set_or_taken_off_ours_only() -> None:
     whole = json.loads(saved("customer_order_full.json"))
     theirs = {**whole["Items"][0], "SupplierEntityId": 1}
