@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -20,8 +19,6 @@ from replenisher.purchasing.platform import OrderRequest, RequestLine
 
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 LONGEST_TRACKING_NUMBER = 50
-_LONG = 63
-"""Bits from which on a whole number is written as a decimal: the encoder takes no longer ones."""
 
 
 def header(order: OrderRequest, *, state: str, expiry_hours: int, billing_customer: str | None) -> dict[str, object]:
@@ -63,7 +60,9 @@ def encoded(document: object) -> bytes:
 def as_read(answer: Answer) -> dict[str, Any]:
     """Give an order's document as it was read, unknown fields kept, links of HAL left out. Errors as `encoded`."""
     (document,) = raw_entries(answer, "order")
-    return {name: _exact(value) for name, value in document.items() if not name.startswith("_")}
+    if _has_no_number(document):
+        raise RefusedError("a number of it cannot be written, for it is none in JSON; nothing was sent")
+    return {name: value for name, value in document.items() if not name.startswith("_")}
 
 
 def with_changes(document: dict[str, Any], changes: Sequence[ItemChange]) -> dict[str, Any]:
@@ -96,15 +95,16 @@ def with_lines(document: dict[str, Any], wanted: dict[str, RequestLine | None], 
     return {**document, name: kept}
 
 
-def _exact(value: Any) -> Any:
-    """Give a value that is written as what it was read as, whole numbers of any length too; RefusedError for NaN."""
-    if isinstance(value, dict):
-        return {name: _exact(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_exact(one) for one in value]
-    if isinstance(value, float):  # NaN and the infinities: other numbers with a fraction are read as decimals
-        raise RefusedError(f"{value} of it cannot be written, for it is no number in JSON; nothing was sent")
-    return Decimal(value) if type(value) is int and value.bit_length() >= _LONG else value
+def _has_no_number(value: Any) -> bool:
+    """Tell whether NaN or an infinity is in it, which JSON cannot hold; any other fraction is read as a decimal."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, float):
+            return True
+        if isinstance(one, dict | list):
+            left.extend(one.values() if isinstance(one, dict) else one)
+    return False
 
 
 def _items(document: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:

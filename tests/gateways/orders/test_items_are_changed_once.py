@@ -212,7 +212,7 @@ LOOKS = [
     (
         reply(200, saved("customer_order_full.json").replace(b"5.99", b"NaN")),
         RefusedError,
-        "nan of it cannot be written",
+        "a number of it cannot be written",
     ),
 ]
 

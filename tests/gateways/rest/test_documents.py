@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replenisher.errors import UnavailableError
@@ -24,6 +24,7 @@ def told(document: object) -> Any:
     return answer(json.dumps(document).encode())
 
 
+@settings(deadline=None)
 @given(st.lists(OBJECTS, max_size=5))
 def test_a_list_and_the_same_list_as_hal_hold_the_same_objects(objects: list[dict[str, Any]]) -> None:
     whole = [folded(one) for one in objects]
@@ -33,6 +34,7 @@ def test_a_list_and_the_same_list_as_hal_hold_the_same_objects(objects: list[dic
     assert raw_entries(told(hal), "x") == objects
 
 
+@settings(deadline=None)
 @given(OBJECTS)
 def test_an_object_alone_in_a_list_and_in_hal_is_the_same_one(one: dict[str, Any]) -> None:
     for document in (one, [one], {"_embedded": {"self": [one]}}, {"_Embedded": {"Self": [one]}, "_links": LINKS}):
@@ -85,6 +87,7 @@ def test_an_answer_of_no_such_shape_is_a_failed_read_and_never_an_empty_list(bod
         assert caught.value.operation == "listing"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40))
 def test_whatever_comes_it_is_read_or_a_failed_read(body: bytes) -> None:
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replenisher.errors import RefusedError
@@ -28,11 +28,13 @@ def unquoted(written: str) -> tuple[str, str]:
     raise AssertionError("the literal has no end")
 
 
+@settings(deadline=None)
 @given(PRINTABLE)
 def test_a_text_comes_out_of_its_literal_as_it_went_in_with_nothing_behind_it(text: str) -> None:
     assert unquoted(literal(text)) == (text, "")
 
 
+@settings(deadline=None)
 @given(st.text("'ab ", min_size=1, max_size=8))
 def test_not_even_quotes_break_out(text: str) -> None:
     written = equals("PrintableId", text)
@@ -54,6 +56,7 @@ def test_what_no_literal_can_hold_is_refused(text: str) -> None:
         equals("PrintableId", text)
 
 
+@settings(deadline=None)
 @given(st.characters(categories=["Cc", "Cs", "Zl", "Zp"]), PRINTABLE)
 def test_a_control_character_is_refused_wherever_it_stands(character: str, text: str) -> None:
     for written in (character + text, text + character, text + character + text):

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replenisher.errors import RefusedError
@@ -76,6 +76,7 @@ def test_a_moment_that_is_not_set_or_cannot_be_read_is_none(written: object) -> 
     assert moment_of(written) is None
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(min_value=datetime(2, 1, 2), max_value=datetime(9999, 12, 30)),  # noqa: DTZ001 - the zone is drawn
     st.integers(-14 * 60, 14 * 60),
@@ -93,6 +94,7 @@ def test_whatever_its_zone_and_digits_a_moment_is_read_as_the_instant_that_it_is
     assert found == local.replace(microsecond=micros, tzinfo=timezone(timedelta(minutes=minutes)))
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(
         min_value=datetime(1900, 1, 1),  # noqa: DTZ001 - the zone is drawn
@@ -147,6 +149,7 @@ def test_a_number_with_a_fraction_is_no_whole_one_and_is_never_rounded(value: ob
     assert whole_of(value) is None
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**15) + 1, 10**15 - 1))
 def test_every_whole_number_is_read_in_each_of_its_spellings(number: int) -> None:
     assert {whole_of(one) for one in (number, str(number), f"{number}.0", Decimal(number))} == {number}
@@ -170,6 +173,7 @@ def test_a_text_is_kept_as_it_is_but_for_what_no_database_keeps(value: object, t
     assert text_of(value) == text
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=())))
 def test_every_text_can_be_kept_and_a_good_one_stays_what_it_is(text: str) -> None:
     kept = text_of(text)
@@ -201,6 +205,7 @@ def test_an_amount_is_written_as_plain_digits(amount: str, digits: bytes) -> Non
     assert written(Decimal(amount)) == digits
 
 
+@settings(deadline=None)
 @given(st.decimals(min_value=0, max_value=10**15, allow_nan=False, allow_infinity=False))
 def test_every_amount_is_written_plainly_and_read_back_exactly(amount: Decimal) -> None:
     digits = written(amount)
