@@ -29,8 +29,9 @@ def company_list(*, enabled: bool, pending: bool = False) -> Handler:
     return answer
 
 
-def ping(_: Call) -> None:
-    """Ping: an empty answer."""
+def ping(call: Call) -> str:
+    """Ping: a sentence about the company's database, as the documents' sample has it."""
+    return f"{call.any_company.name} database is up (sandbox)!"
 
 
 def enable_company(call: Call) -> None:
@@ -154,9 +155,29 @@ def chosen_stores(call: Call) -> list[Location]:
     return stores if named["channelId"] == channel_guid(call.world, company) else []
 
 
-def employees(_: Call) -> list[dict[str, Any]]:
-    """GetEmployeeList: EmployeeInformation[]; nobody is disabled."""
-    return [
-        {"EmployeeID": one.id, "FirstName": one.first_name, "LastName": one.last_name, "Enabled": True}
-        for one in EMPLOYEES
-    ]
+def employees(call: Call) -> list[dict[str, Any]]:
+    """GetEmployeeList: EmployeeInformation[], at each store in turn; the last of them has left the company."""
+    stores = list(call.company.locations.values())
+    listed = [_employee(call, place, stores[place % len(stores)]) for place in range(len(EMPLOYEES))]
+    return [one for one in listed if one["Enabled"] or not call.arguments["onlyEnabled"]]
+
+
+def _employee(call: Call, place: int, store: Location) -> dict[str, Any]:
+    person = EMPLOYEES[place]
+    return {
+        "CompanyName": call.company.name,
+        "Email": f"employee{person.id}@example.test",
+        "Enabled": place < len(EMPLOYEES) - 1,
+        "EndDate": None,
+        "FirstName": person.first_name,
+        "LastName": person.last_name,
+        "Role": "Store Manager" if place == 0 else "Sales Representative",
+        "StartDate": None,
+        "StoreAddress": store.address,
+        "StoreCity": store.city,
+        "StoreCountry": store.country,
+        "StoreID": call.world.identities.store(store.id),
+        "StoreName": store.name,
+        "StorePostalCode": store.postal_code,
+        "StoreProvinceOrState": store.region,
+    }
