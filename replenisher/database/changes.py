@@ -70,3 +70,9 @@ def free_sequence(session: Session, order: Order, location: str) -> int:
     )
     taken = set(session.execute(query).scalars())
     return order.sequence if order.sequence not in taken else max(taken) + 1
+
+
+def order_at(session: Session, company: str, platform_order_id: str) -> Order | None:
+    """Find the company's order that has this id at the platform."""
+    query = select(Order).where(Order.company == company, Order.platform_order_id == platform_order_id)
+    return session.execute(query).scalar_one_or_none()
