@@ -24,6 +24,7 @@ from replenisher.cli import (
     levels,
     migrate,
     orders,
+    platform,
     probe,
     receipts,
     resume,
@@ -101,6 +102,7 @@ app.add_typer(sale_orders.sale_orders, name="sale-orders", rich_help_panel="Dail
 app.add_typer(receipts.receipts, name="receipts", rich_help_panel="Daily work")
 app.add_typer(levels.levels, name="levels", rich_help_panel="Daily work")
 app.add_typer(counts.counts, name="counts", rich_help_panel="Daily work")
+app.add_typer(platform.platform, name="platform", rich_help_panel="Daily work")
 app.add_typer(exceptions.exceptions, name="exceptions", rich_help_panel="Daily work")
 
 
