@@ -28,8 +28,8 @@ def show(
 ) -> None:
     """Print rows; `columns` are the headings of the table by name of the value, `nothing` stands for no rows.
 
-    Numbers stand to the right. JSON and CSV have every value; text that a spreadsheet would run as a formula gets an
-    apostrophe there. ConfigurationError when the file cannot be written.
+    Numbers stand to the right. JSON has every value, CSV every one that is no list of its own; text that a spreadsheet
+    would run as a formula gets an apostrophe there. ConfigurationError when the file cannot be written.
     """
     if csv_file is not None:
         from replenisher.workflows.probe import write_report  # noqa: PLC0415 - `--help` must not wait for it
@@ -55,10 +55,11 @@ def as_csv(rows: Sequence[Row], columns: Mapping[str, str]) -> str:
 
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    names = list(rows[0]) if rows else list(columns)
+    names = [name for name, value in rows[0].items() if not isinstance(value, list)] if rows else list(columns)
     writer.writerow(names)
     for row in rows:
-        writer.writerow([neutralised(value) if isinstance(value, str) else _plain(value) for value in row.values()])
+        values = [row[name] for name in names]
+        writer.writerow([neutralised(value) if isinstance(value, str) else _plain(value) for value in values])
     return text.getvalue()
 
 

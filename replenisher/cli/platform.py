@@ -68,7 +68,7 @@ class Which(Enum):
 
 
 @contextmanager
-def _asking(config: Path | None, what: str) -> Iterator[Services]:
+def asking(config: Path | None, what: str) -> Iterator[Services]:
     """Give services for a look, with the name of what is asked while it lasts; no tables are needed."""
     from replenisher.services import opened  # noqa: PLC0415 - `--help` must not wait for it
 
@@ -82,7 +82,7 @@ def ping(config: ConfigOption = None, *, company: OfCompany, as_json: JsonOption
     """Ask whether service and company's database are up (channel vmi)."""
     from replenisher.workflows import platform as workflow  # noqa: PLC0415 - `--help` must not wait for it
 
-    with _asking(config, f"company {company}: ping") as services:
+    with asking(config, f"company {company}: ping") as services:
         said = workflow.ping(services, company)
     if as_json:
         print_json({"company": company, "answer": said})
@@ -97,7 +97,7 @@ def location(
     """Show one location as the platform knows it (channel vmi)."""
     from replenisher.workflows import platform as workflow  # noqa: PLC0415 - `--help` must not wait for it
 
-    with _asking(config, f"company {company}: location {location}") as services:
+    with asking(config, f"company {company}: location {location}") as services:
         found = workflow.one_location(services, company, location)
     if as_json:
         print_json(found)
@@ -128,7 +128,7 @@ def stock(
 
     if changed and sku is not None:
         raise typer.BadParameter("tells all products; leave out --sku", param_hint="--changed")
-    with _asking(config, f"company {company}: stock of location {location}") as services:
+    with asking(config, f"company {company}: stock of location {location}") as services:
         rows = workflow.stock(services, company, location, sku=sku, changed=changed)
     nothing = "nothing changed since anybody asked" if changed else "no products"
     show(rows, STOCK, nothing=nothing, csv_file=csv_file, as_json=as_json)
@@ -146,7 +146,7 @@ def units(
     """List a location's units in stock, a row for each serial number (channel vmi)."""
     from replenisher.workflows import platform as workflow  # noqa: PLC0415 - `--help` must not wait for it
 
-    with _asking(config, f"company {company}: units at location {location}") as services:
+    with asking(config, f"company {company}: units at location {location}") as services:
         rows = [asdict(one) for one in workflow.units(services, company, location)]
     columns = {"place": "location", "sku": "sku", "serial_number": "serial number", "quantity": "quantity"}
     show(rows, columns, nothing="no units in stock", csv_file=csv_file, as_json=as_json)
@@ -170,7 +170,7 @@ def serials(
 
     if (product is None) == (sku is None):
         raise typer.BadParameter("name the product by either --product or --sku", param_hint="--product")
-    with _asking(config, f"company {company}: serial numbers at location {location}") as services:
+    with asking(config, f"company {company}: serial numbers at location {location}") as services:
         rows = [asdict(one) for one in workflow.serials(services, company, location, product=product, sku=sku)]
     columns = {"serial_number": "serial number", "damaged": "cannot be sold"}
     show(rows, columns, nothing="no serial numbers in stock", csv_file=csv_file, as_json=as_json)
@@ -188,7 +188,7 @@ def employees(
     """List the people who work at the company (channel vmi)."""
     from replenisher.workflows import platform as workflow  # noqa: PLC0415 - `--help` must not wait for it
 
-    with _asking(config, f"company {company}: employees") as services:
+    with asking(config, f"company {company}: employees") as services:
         rows = [asdict(one) for one in workflow.employees(services, company, every=every)]
     columns = {"name": "name", "role": "role", "location": "location", "enabled": "works there"}
     show(rows, columns, nothing="nobody", csv_file=csv_file, as_json=as_json)
@@ -210,7 +210,7 @@ def orders(
     """List a location's orders at the platform, ours and others' (channel vmi)."""
     from replenisher.workflows import platform as workflow  # noqa: PLC0415 - `--help` must not wait for it
 
-    with _asking(config, f"company {company}: orders of location {location}") as services:
+    with asking(config, f"company {company}: orders of location {location}") as services:
         found = workflow.location_orders(services, company, location, which.value, days=days)
     rows = [
         {

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from replenisher.cli.listing import as_csv, show
-from replenisher.embedded import EmbeddedServers
-from tests.cli.conftest import Ended, Typed
-from tests.cli.vmi_world import over_vmi
-from tests.world import World, started_sandbox
+from tests.cli.conftest import Typed
+from tests.cli.vmi_world import Store
+from tests.world import World
 
-SMALL = ("--companies", "1", "--locations", "2", "--skus", "24", "--history-days", "2", "--adjustments-per-day", "0")
 QUESTIONS = (
     "ping",
     "location --location 131",
@@ -28,38 +25,6 @@ QUESTIONS = (
     "orders --location 131",
     "enable --on --reason why",
 )
-
-
-class Store:
-    """A company over VMI and its first store."""
-
-    def __init__(self, typed: Typed, world: World) -> None:
-        self.typed = typed
-        self.world = world
-        self.company: str = world.sandbox["companies"][0]["guid"]
-        self.location = int(world.locations[0])
-        ids = world.admin.ids()["locations"]
-        self.id = str(next(one["store_id"] for one in ids if one["id"] == self.location))
-
-    def ask(self, words: str) -> Ended:
-        return self.typed(f"platform {words} --company {self.company}")
-
-    def here(self, words: str) -> Ended:
-        return self.ask(f"{words} --location {self.id}")
-
-
-@pytest.fixture
-def small(tmp_path: Path, database_url: str, servers: EmbeddedServers) -> Iterator[World]:
-    with started_sandbox(*SMALL) as ready:
-        world = World(tmp_path, ready, database_url=database_url, broker_url=servers.broker_url)
-        world.write()
-        yield world
-
-
-@pytest.fixture
-def store(typed: Typed, small: World) -> Store:
-    over_vmi(small)
-    return Store(typed, small)
 
 
 def test_a_ping_and_a_location(store: Store) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from replenisher.gateways.abilities import (
@@ -22,6 +25,7 @@ from replenisher.gateways.vendor_inventory import VendorInventory
 from replenisher.gateways.vmi import Vmi
 
 VENDOR = "9dc6aa95-856b-42c9-8aaf-392a2a02ac77"
+WORKFLOWS = Path(__file__).parent.parent.parent / "replenisher" / "workflows"
 CHANNELS = {"vendor_inventory": VendorInventory, "vmi": Vmi, "cmi": Cmi}
 
 
@@ -55,3 +59,12 @@ def test_a_channel_with_a_desk_of_its_own_offers_what_its_parts_do() -> None:
     assert not isinstance(order_part(composed), CommentDesk | MoveDesk)
     assert (order_part(soap), report_part(soap)) == (soap, soap)
     composed.close()
+
+
+def test_every_ability_is_used_by_a_workflow() -> None:
+    """What a protocol promises and nobody calls would be dead code."""
+    used: set[str] = set()
+    for path in WORKFLOWS.rglob("*.py"):
+        used |= {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+    promised = {name for ability, _ in ABILITIES.values() for name in vars(ability) if not name.startswith("_")}
+    assert promised - used == set()
