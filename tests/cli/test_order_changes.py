@@ -134,9 +134,14 @@ def changed_over_vmi(typed: Typed, shop: Shop) -> None:
     shop.time_passes()
     shop.work_until_states("confirmed")
     assert shop.matters() == []
+    refused = {"text": "Cannot update Purchase Order [x] because it has received products or is marked as complete"}
+    shop.fault("vmi.UpdatePurchaseOrder", "soap_fault", **refused)
+    ended = typed(f"orders change {order.id} --set {first}={count + 2} --reason why")
+    assert (ended.code, "because it has received products" in ended.said) == (5, True)
+    assert (lines(shop, order)[first], shop.orders()[0].state) == (count + 1, "confirmed")
     for fault, code in (("accepted_then_reset", 0), ("unknown_fault", 0), ("reset_before", 5)):
         shop.fault("vmi.UpdatePurchaseOrder", fault)
         sku, units = next(iter(lines(shop, order).items()))
         assert typed(f"orders change {order.id} --set {sku}={units + 1} --reason {fault}").code == code, fault
-    assert shop.calls("vmi.UpdatePurchaseOrder") == 5
+    assert shop.calls("vmi.UpdatePurchaseOrder") == 6
     assert shop.orders()[0].state == "needs_person"

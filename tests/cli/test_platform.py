@@ -117,12 +117,14 @@ def test_a_company_is_given_up_and_taken_up_again_with_the_reason_kept(store: St
         ("unknown_fault", 0, 0),
         ("error_503", 5, 1),
         ("throttled_429", 5, 0),
+        ("soap_fault", 5, 0),
     ],
 )
 def test_a_lost_answer_to_a_switch_is_decided_by_how_the_company_stands(
     store: Store, fault: str, code: int, open_matters: int
 ) -> None:
-    store.world.admin.add_faults({"operation": "vmi.EnableCompany", "fault": fault})
+    text = "Server was unable to read request"
+    store.world.admin.add_faults({"operation": "vmi.EnableCompany", "fault": fault, "text": text})
     ended = store.ask("enable --off --reason why")
     assert ended.code == code, ended.said
     assert len(store.typed("exceptions list --json").data) == open_matters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,8 +16,10 @@ from replenisher.purchasing.line_changes import LineChange
 from replenisher.workflows.approve import accept_order
 from replenisher.workflows.change_lines import LinesChanged, change_lines
 from replenisher.workflows.explain import explain
+from replenisher.workflows.ship.importing import import_shipments
 from tests.workflows.altered import alter, order_three_more, real_channel
 from tests.workflows.conftest import OpenShop
+from tests.workflows.dock import HEADER, row
 from tests.workflows.shop import Shop
 
 WHY = "the shelf is smaller than we thought"
@@ -334,3 +337,79 @@ def test_what_the_approval_rules_would_hold_needs_a_word_more(open_shop: OpenSho
     assert back.order.value == limit
     with pytest.raises(IllegalMoveError, match=r"1 line\(s\) without a cost: NOT-IN-THE-FILE"):
         changed(shop, order, LineChange(add_units={"NOT-IN-THE-FILE": 1}))
+
+
+def test_announced_units_stay_on_the_order(ordered: tuple[Shop, Order]) -> None:
+    shop, order = ordered
+    sku, count = next((sku, count) for sku, count in units(shop, order).items() if count > 2)
+    file = shop.world.folder / "shipment.csv"
+    file.write_text(f"{HEADER}\n{row(order, sku, 2)}\n")
+    assert not import_shipments(shop.services, file, keep_good=False, actor="test").faults
+    for change in (LineChange(remove=(sku,)), LineChange({sku: 1})):
+        with pytest.raises(IllegalMoveError, match=f"{sku}: 2 announced by shipment notices"):
+            changed(shop, order, change)
+    assert changed(shop, order, LineChange({sku: 2})).before[sku] == count
+
+
+def test_a_process_that_freezes_between_two_calls_sends_no_more(ordered: tuple[Shop, Order]) -> None:
+    shop, order = ordered
+    change, _ = all_at_once(shop, order)
+    shop.services.settings = shop.services.settings.model_copy(
+        update={"times": shop.services.settings.times.model_copy(update={"lease": 0.1})}
+    )
+
+    def frozen(*asked: Any) -> None:
+        real.update_lines(*asked)
+        time.sleep(0.4)
+
+    real = alter(shop, update_lines=frozen)
+    with pytest.raises(AmbiguousError, match="too slow; nothing more was sent"):
+        changed(shop, order, change)
+    assert [shop.calls(call) for call in CALLS] == [1, 0, 0]
+    assert shop.orders()[0].state == "needs_person"
+
+
+def test_lines_are_changed_at_an_order_desk_of_its_own(open_shop: OpenShop) -> None:
+    shop, order = with_order(open_shop, order_desk="orders", committed=False)
+    change, wanted = all_at_once(shop, order)
+    assert changed(shop, order, change).after == wanted
+    assert units(shop, order) == there(shop, order) == wanted
+    assert [shop.calls(f"orders.{call}") for call in ("replace_full", "add_item")] == [2, 1]
+    shop.fault("orders.replace_full", "accepted_then_reset")
+    sku, count = next(iter(wanted.items()))
+    assert changed(shop, order, LineChange({sku: count + 1})).after[sku] == count + 1
+    assert shop.calls("orders.replace_full") == 3
+
+
+def test_a_desk_that_takes_headers_alone_changes_no_lines(open_shop: OpenShop) -> None:
+    shop = open_shop("--locations", "1", "--creation-delay", "0", company={"order_desk": "purchase_orders"})
+    shop.plan()
+    (order,) = shop.work_until_states("needs_person")
+    accept_order(shop.services, str(order.id), actor="person:ann", reason="they typed it in")
+    with pytest.raises((IllegalMoveError, RefusedError), match="nothing was sent"):
+        changed(shop, order, LineChange(add_units={"X": 1}), over_limits=True)
+    assert shop.orders()[0].state == "confirmed"
+
+
+@pytest.mark.parametrize("call", ["update_products", "remove_products"])
+def test_goods_that_arrive_between_look_and_call_refuse_the_change(ordered: tuple[Shop, Order], call: str) -> None:
+    shop, order = ordered
+    before = units(shop, order)
+    sku, count = next(iter(before.items()))
+    reads: list[int] = []
+
+    def then_received(*asked: Any) -> Any:
+        read = real.read(*asked)
+        if not reads:
+            shop.world.admin.change_order(str(order.platform_order_id), "receive")
+        reads.append(1)
+        return read
+
+    real = alter(shop, read=then_received)
+    change = LineChange({sku: count + 1}) if call == "update_products" else LineChange(remove=(sku,))
+    with pytest.raises(RefusedError):
+        changed(shop, order, change)
+    assert (units(shop, order), shop.calls(call), len(reads)) == (before, 1, 1)
+    assert shop.events(order)[-1].name == "change_refused"
+    shop.work_until_states("received")
+    assert shop.matters() == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -219,3 +220,26 @@ def test_orders_that_are_not_at_the_platform_are_not_commented(open_shop: OpenSh
     (order, *_) = shop.orders(shop.plan())
     with pytest.raises(IllegalMoveError, match="is approved"):
         commented(shop, order)
+
+
+@pytest.mark.parametrize("operation", [COMMENT, MOVE])
+def test_a_refusal_in_the_platforms_own_words_changes_nothing(counted: CountedShop, operation: str) -> None:
+    order = first(counted)
+    words = "Cannot update Purchase Order [x] because it has received products or is marked as complete"
+    counted.fault(operation, "soap_fault", text=words)
+    attempt = (
+        partial(commented, counted, order)
+        if operation == COMMENT
+        else partial(moved, counted, order, counted.locations[2])
+    )
+    with pytest.raises(RefusedError, match="because it has received products"):
+        attempt()
+    now = first(counted)
+    assert (now.comments, now.location, now.state, now.lease_until) == (
+        order.comments,
+        order.location,
+        "confirmed",
+        None,
+    )
+    assert events(counted, order)[-1] in ("comment_refused", "move_refused")
+    assert counted.calls(operation) == 1

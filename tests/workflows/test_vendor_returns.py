@@ -219,3 +219,13 @@ def test_a_request_that_no_envelope_holds_is_refused_before_it_is_sent(retailer:
     with pytest.raises(RefusedError, match="nothing was sent"):
         retailer.ask("a\x00b")
     assert retailer.calls("CreateRMA") == 0
+
+
+@pytest.mark.parametrize("operation", ["CreateRMA", "UpdateRMA", "CommitRMA", "UpdateCommittedRMA", "CompleteRMA"])
+def test_a_refusal_in_the_platforms_own_words_changes_nothing(retailer: Retailer, operation: str) -> None:
+    before = [] if operation == "CreateRMA" else [prepared(retailer, operation)]
+    retailer.fault(operation, "soap_fault", text="Server was unable to read request")
+    with pytest.raises(RefusedError, match="unable to read request"):
+        retailer.ask() if operation == "CreateRMA" else step(retailer, operation, before[0])
+    assert retailer.listed() == before
+    assert retailer.calls(operation) == 1
