@@ -115,7 +115,13 @@ def put_back(services: Services, order: Order, error: GatewayError, *, name: str
         evidence = {"message": str(error), "answer": error.answer}
         submissions.add_news(session, now, name=name, actor=actor, evidence=evidence)
         changes.let_go(session, now)
-        submissions.look_again(session, now, next_in=0.0)
+        look_at_once(session, now)
+
+
+def look_at_once(session: Session, order: Order) -> None:
+    """Have a locked order read again, unless somebody has ended it meanwhile."""
+    if OrderState(order.state) in AT_PLATFORM:
+        submissions.look_again(session, order, next_in=0.0)
 
 
 def hand_over(services: Services, order: Order, told: Told, wrong: Sequence[str], *, what: str) -> AmbiguousError:

@@ -12,7 +12,7 @@ from replenisher.gateways.abilities import CommentDesk
 from replenisher.gateways.composed import order_part
 from replenisher.logs import get_logger
 from replenisher.services import Services
-from replenisher.workflows.changing import Told, check_changeable, claim, found_order, put_back, tell
+from replenisher.workflows.changing import Told, check_changeable, claim, found_order, look_at_once, put_back, tell
 from replenisher.workflows.offering import lacking
 
 log = get_logger(__name__)
@@ -50,7 +50,7 @@ def comment_order(services: Services, text: str, comments: str, *, actor: str) -
         changes.let_go(session, now, **({"comments": comments} if done else {}))
         name = "commented" if done else "comment_not_known"
         submissions.add_news(session, now, name=name, actor=actor, evidence=evidence | {"shown": shown})
-        submissions.look_again(session, now, next_in=0.0)
+        look_at_once(session, now)
     if not done:
         raise _not_shown(order, told, shown)
     log.info("order_commented", order_id=order.id, vendor_invoice_number=order.vendor_invoice_number, actor=actor)

@@ -17,7 +17,7 @@ from replenisher.logs import get_logger
 from replenisher.purchasing.platform import Location, PlatformOrder, PlatformStatus
 from replenisher.purchasing.states import OrderState
 from replenisher.services import Services
-from replenisher.workflows.changing import check_changeable, claim, found_order, hand_over, put_back, tell
+from replenisher.workflows.changing import check_changeable, claim, found_order, hand_over, look_at_once, put_back, tell
 from replenisher.workflows.offering import lacking
 
 log = get_logger(__name__)
@@ -96,7 +96,7 @@ def _recorded(services: Services, order: Order, target: Location, *, actor: str,
             # The key of the run's orders names their location; another order of the run may have this sequence there.
             sequence = changes.free_sequence(session, now, target.id)
             changes.let_go(session, now, location=target.id, ship_to=target.ship_to, sequence=sequence)
-            submissions.look_again(session, now, next_in=0.0)
+            look_at_once(session, now)
     if late:
         raise IllegalMoveError(
             f"the platform has moved order {order.vendor_invoice_number}, but it was changed here meanwhile: it is "

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, update
 
+from replenisher.database import orders, submissions
 from replenisher.database.models import Order, OrderLine
 from replenisher.errors import AmbiguousError, GatewayError, IllegalMoveError, NotFoundError, RefusedError
 from replenisher.purchasing.line_changes import LineChange
+from replenisher.purchasing.states import OrderState
 from replenisher.workflows.approve import accept_order
 from replenisher.workflows.change_lines import LinesChanged, change_lines
 from replenisher.workflows.explain import explain
@@ -413,3 +415,20 @@ def test_goods_that_arrive_between_look_and_call_refuse_the_change(ordered: tupl
     assert shop.events(order)[-1].name == "change_refused"
     shop.work_until_states("received")
     assert shop.matters() == []
+
+
+def test_an_order_that_ends_while_its_change_is_refused_stays_ended(open_shop: OpenShop) -> None:
+    shop, order = with_order(open_shop, committed=False)
+    sku, count = next(iter(units(shop, order).items()))
+
+    def cancelled_meanwhile(*_: Any) -> None:
+        with shop.services.database.transaction() as session:
+            now = orders.locked(session, [order.id])[0]
+            assert submissions.move(session, now, OrderState.CANCELLED, name="cancelled", actor="person:bob")
+        raise RefusedError("it is gone", operation="update lines", status=400)
+
+    alter(shop, update_lines=cancelled_meanwhile)
+    with pytest.raises(RefusedError, match="it is gone"):
+        changed(shop, order, LineChange({sku: count + 1}))
+    now = shop.orders()[0]
+    assert (now.state, now.next_at, now.lease_until) == ("cancelled", None, None)
