@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, update
 
 from replenisher.cli.order_changes import units_by_sku
 from replenisher.database.models import Order
 from replenisher.embedded import EmbeddedServers
 from replenisher.services import build
-from tests.cli.conftest import Typed
+from tests.cli.conftest import START, Typed
 from tests.cli.vmi_world import over_vmi
 from tests.workflows.counted_shop import CountedShop, opened_counted_shop
 from tests.workflows.shop import Shop, opened_shop
@@ -145,3 +148,28 @@ def changed_over_vmi(typed: Typed, shop: Shop) -> None:
         assert typed(f"orders change {order.id} --set {sku}={units + 1} --reason {fault}").code == code, fault
     assert shop.calls("vmi.UpdatePurchaseOrder") == 6
     assert shop.orders()[0].state == "needs_person"
+
+
+def test_a_command_that_is_killed_between_call_and_record_is_found_out_and_repeated(typed: Typed, shop: Shop) -> None:
+    (order,) = shop.orders()
+    sku, count = next(iter(lines(shop, order).items()))
+    words = ["orders", "change", str(order.id), "--set", f"{sku}={count + 5}", "--reason", "less space"]
+    shop.fault("get_purchase_order", "accepted_then_timeout", after=1, count=10, seconds=3)
+    with subprocess.Popen([*START, *words], cwd=shop.world.folder, stdout=subprocess.DEVNULL) as command:
+        ends = time.monotonic() + 20
+        while not shop.calls("update_products"):
+            assert time.monotonic() < ends
+            time.sleep(0.02)
+        command.kill()
+    shop.world.admin.clear_faults()
+    assert lines(shop, order)[sku] == count
+    assert shop.events(order)[-1].name == "change_asked"
+    held = typed(f"orders change {order.id} --set {sku}={count + 5} --reason 'less space'")
+    assert (held.code, "being changed by somebody else" in held.said) == (6, True)
+    shop.time_passes()
+    shop.work(lambda: [matter.kind for matter in shop.matters()] == ["order_changed"])
+    with shop.services.database.transaction() as session:
+        session.execute(update(Order).values(lease_until=func.clock_timestamp()))
+    again = typed(f"orders change {order.id} --set {sku}={count + 5} --reason 'less space'")
+    assert (again.code, "the platform had it so already; changed here" in again.said) == (0, True)
+    assert (lines(shop, order)[sku], shop.calls("update_products"), shop.matters()) == (count + 5, 1, [])
