@@ -42,17 +42,17 @@ def enable_company(call: Call) -> None:
 
 def store_list(call: Call) -> list[dict[str, Any]]:
     """GetStoreList: StoreInformation[] of the enabled stores."""
-    return [_store(call, store) for store in call.company.locations.values() if store.enabled]
+    return [_store(call.world, store) for store in call.company.locations.values() if store.enabled]
 
 
 def store_information(call: Call) -> dict[str, Any]:
     """GetStoreInformation: the store of the identity."""
-    return _store(call, call.one_store)
+    return _store(call.world, call.one_store)
 
 
-def _store(call: Call, store: Location) -> dict[str, Any]:
+def _store(world: World, store: Location) -> dict[str, Any]:
     return {
-        "StoreID": call.world.identities.store(store.id),
+        "StoreID": world.identities.store(store.id),
         "Name": store.name,
         "Region": store.region,
         "District": store.city,
@@ -103,7 +103,7 @@ def _district(world: World, company: Company, stores: list[Location]) -> dict[st
         "DistrictID": district_id(company, stores[0]),
         "DistrictName": stores[0].city,
         "StoreCount": len(stores),
-        "Stores": [{"StoreID": world.identities.store(store.id), "StoreName": store.name} for store in stores],
+        "Stores": [_store(world, store) for store in stores],
     }
 
 

@@ -40,8 +40,7 @@ _LINES = {
     "HierarchyInfo": "Channels:Channel[]",
     "Channel": "ChannelID:guid ChannelName StoreCount:int Regions:Region[]",
     "Region": "RegionID:int RegionName StoreCount:int Districts:District[]",
-    "District": "DistrictID:int DistrictName StoreCount:int Stores:Store[]",
-    "Store": "StoreID:int StoreName",
+    "District": "DistrictID:int DistrictName StoreCount:int Stores:StoreInformation[]",
     "ProductInformation": _PRODUCT,
     "ProductAndStoreInformation": (
         f"{_PRODUCT} StoreID:int StoreName ChannelName ChannelID:guid RegionName RegionID:int "
