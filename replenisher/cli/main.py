@@ -25,6 +25,7 @@ from replenisher.cli import (
     levels,
     migrate,
     orders,
+    platform,
     probe,
     receipts,
     resume,
@@ -33,6 +34,7 @@ from replenisher.cli import (
     sandbox,
     shipments,
     status,
+    vendor_returns,
 )
 from replenisher.cli.exits import code_of, epilog
 from replenisher.cli.options import CONFIG_VARIABLE, DEFAULT_CONFIG, logging_wanted
@@ -103,6 +105,8 @@ app.add_typer(sale_orders.sale_orders, name="sale-orders", rich_help_panel="Dail
 app.add_typer(receipts.receipts, name="receipts", rich_help_panel="Daily work")
 app.add_typer(levels.levels, name="levels", rich_help_panel="Daily work")
 app.add_typer(counts.counts, name="counts", rich_help_panel="Daily work")
+app.add_typer(vendor_returns.returns, name="returns", rich_help_panel="Daily work")
+app.add_typer(platform.platform, name="platform", rich_help_panel="Daily work")
 app.add_typer(exceptions.exceptions, name="exceptions", rich_help_panel="Daily work")
 
 

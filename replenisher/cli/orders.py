@@ -1,4 +1,4 @@
-"""`orders`: list, look at, approve, decline, accept and cancel purchase orders."""
+"""`orders`: list, look at, approve, decline, accept and cancel purchase orders; `order_changes` has the rest."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from replenisher.cli import order_changes
 from replenisher.cli.options import (
     CompanyOption,
     ConfigOption,
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
     from replenisher.database.models import Order
     from replenisher.services import Services
 
-orders = typer.Typer(help="Purchase orders: list, show, approve, decline, accept, cancel.", no_args_is_help=True)
+orders = typer.Typer(
+    help="Purchase orders: list, show, approve, decline, accept, cancel, change, comment, move, find.",
+    no_args_is_help=True,
+)
 IdsArgument = Annotated[list[str], typer.Argument(metavar="ID...", help="Order ids or vendor invoice numbers.")]
 
 
@@ -160,3 +164,6 @@ def _each(ids: list[str], config: Path | None, do: Callable[[Services, str], Ord
         return f"{order.vendor_invoice_number} (order {order.id}, location {order.location}): {order.state}"
 
     each_of(ids, config, told, done)
+
+
+order_changes.register(orders)

@@ -47,6 +47,11 @@ class WithOrderDesk:
         self.lists_notices = channel.lists_notices
         self.sets_levels = channel.sets_levels
 
+    @property
+    def parts(self) -> tuple[Channel, OrderDesk]:
+        """Give channel and desk, each of which may offer more than every channel does."""
+        return self._channel, self._desk
+
     def platform_now(self) -> datetime:
         """Tell the platform's time by the channel's last answer."""
         return self._channel.platform_now()
@@ -137,3 +142,13 @@ class WithOrderDesk:
         """Give back the connections of both."""
         self._desk.close()
         self._channel.close()
+
+
+def report_part(channel: Channel) -> object:
+    """Give the part of a channel that tells what the platform holds, to be asked what more it offers."""
+    return channel.parts[0] if isinstance(channel, WithOrderDesk) else channel
+
+
+def order_part(channel: Channel) -> object:
+    """Give the part of a channel to which orders go, to be asked what more it offers."""
+    return channel.parts[1] if isinstance(channel, WithOrderDesk) else channel

@@ -102,7 +102,8 @@ class PlatformOrder:
     """An order as the platform holds it now; `platform_order_number` is the one that it prints, empty when not told.
 
     `awaits_release` says that it is there and has yet to be made effective (`OrderDesk.release`); `header_only` that
-    the interface takes no lines, so that none means that nobody has entered any yet.
+    the interface takes no lines, so that none means that nobody has entered any yet. `ship_to` is the location that it
+    is shipped to, empty when not told; `comments` are None when not told.
     """
 
     platform_order_id: str
@@ -113,6 +114,8 @@ class PlatformOrder:
     platform_order_number: str = ""
     awaits_release: bool = False
     header_only: bool = False
+    ship_to: str = ""
+    comments: str | None = None
 
 
 @dataclass(frozen=True)

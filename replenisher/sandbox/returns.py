@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from decimal import Decimal
 
 
 @dataclass
@@ -15,11 +15,17 @@ class ReturnLine:
     quantity: int
     serial_number: str = ""
     action_taken: str = "NotSet"
+    non_sellable: int = 0
+    vendor_invoice_number: str = ""
+    unit_cost: Decimal = Decimal(0)
 
 
 @dataclass
 class Return:
-    """One return; committed means that the units have left the stock, completed that the vendor has settled it."""
+    """One return; committed means that the units have left the stock, completed that the vendor has settled it.
+
+    `id` counts from 1; `vendor_number` is the vendor's own for it.
+    """
 
     company: int
     location: int
@@ -27,7 +33,9 @@ class Return:
     number: str
     created_at: datetime
     lines: list[ReturnLine]
-    id: str = field(default_factory=lambda: str(uuid4()))
+    id: int
+    vendor_number: str = ""
+    committed_at: datetime | None = None
     committed: bool = False
     shipped: bool = False
     completed: bool = False

@@ -175,6 +175,12 @@ class Switches:
     purchase_detail_products: str = _switch(
         "yes", "Purchase Order service: whether OrderWithDetail has the product arrays", ("yes", "no")
     )
+    purchase_detail_state: str = _switch(
+        "submitted",
+        "Purchase Order service: State in words of its own (Created, Submitted, Completed), in those of the Order"
+        " service (Pending, Processed, Cancelled, Completed), or in the status table's",
+        ("submitted", "order_state", "status"),
+    )
     sale_default_accept: str = _switch(
         "hal", "Sales Order service: answer to a request without Accept", ("hal", "json")
     )

@@ -33,7 +33,7 @@ class World:
         self.notices = NoticeBook()
         self.service = ServiceBook()
         self.sales = SaleBook()
-        self.returns: dict[str, Return] = {}
+        self.returns: dict[int, Return] = {}
         self.inventory_last_told: dict[tuple[int, int], dict[str, tuple[object, ...]]] = {}
         self.serials = Serials()
         self.days_passed = 0

@@ -19,10 +19,23 @@ import pytest
 from replenisher.cli.main import main
 from replenisher.embedded import EmbeddedServers
 from replenisher.services import Services, build
-from tests.world import World
+from tests.cli.vmi_world import Store, over_vmi
+from tests.world import World, started_sandbox
 
 START = [sys.executable, "-c", "from replenisher.cli.main import main; main()"]
 """The entry point `replenisher` as a process of its own."""
+SMALL_SHOP = (
+    "--companies",
+    "1",
+    "--locations",
+    "2",
+    "--skus",
+    "24",
+    "--history-days",
+    "2",
+    "--adjustments-per-day",
+    "0",
+)
 
 
 @dataclass(frozen=True)
@@ -104,3 +117,19 @@ def services_of_dark_world(dark_world: World) -> Iterator[Services]:
 @pytest.fixture
 def me() -> str:
     return f"person:{getpass.getuser()}"
+
+
+@pytest.fixture
+def small(tmp_path: Path, database_url: str, servers: EmbeddedServers) -> Iterator[World]:
+    """A configured world of one company with two locations."""
+    with started_sandbox(*SMALL_SHOP) as ready:
+        world = World(tmp_path, ready, database_url=database_url, broker_url=servers.broker_url)
+        world.write()
+        yield world
+
+
+@pytest.fixture
+def store(typed: Typed, small: World) -> Store:
+    """The first location of that company, over VMI."""
+    over_vmi(small)
+    return Store(typed, small)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,3 +25,21 @@ def over_vmi(world: World, **company: Any) -> Path:
     ]
     world.changes |= {"platforms": {"retail": {"vmi": account}}, "companies": companies}
     return world.write()
+
+
+class Store:
+    """A company over VMI and its first store."""
+
+    def __init__(self, typed: Callable[[str], Any], world: World) -> None:
+        self.typed = typed
+        self.world = world
+        self.company: str = world.sandbox["companies"][0]["guid"]
+        self.location = int(world.locations[0])
+        ids = world.admin.ids()["locations"]
+        self.id = str(next(one["store_id"] for one in ids if one["id"] == self.location))
+
+    def ask(self, words: str) -> Any:
+        return self.typed(f"platform {words} --company {self.company}")
+
+    def here(self, words: str) -> Any:
+        return self.ask(f"{words} --location {self.id}")

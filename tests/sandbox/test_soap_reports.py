@@ -217,7 +217,7 @@ def test_a_stock_list_without_dates_has_no_sales(soap: Soap) -> None:
 def test_one_product_is_found_by_its_sku_with_its_sign_of_end_of_life(soap: Soap) -> None:
     for sku, row in soap.inventory().items():
         asked = soap.vmi("GetInventoryReportByVendorSku", vendorSku=sku, **soap.dates())
-        (found,) = rows(asked, "ProductInformation")
+        (found,) = rows(asked, "ProductAndStoreInformation")
         assert found == {name: row[name] for name in found}
         if row["DateEOL"] is not None:
             break
@@ -225,7 +225,7 @@ def test_one_product_is_found_by_its_sku_with_its_sign_of_end_of_life(soap: Soap
         pytest.fail("no product of the catalog is discontinued")
     assert datetime.fromisoformat(row["DateEOL"]).year == 2024
     nothing = soap.vmi("GetInventoryReportByVendorSku", vendorSku="no such", **soap.dates())
-    assert rows(nothing, "ProductInformation") == []
+    assert rows(nothing, "ProductAndStoreInformation") == []
 
 
 def test_serial_numbers_are_those_of_the_units_in_stock(soap: Soap) -> None:
@@ -236,7 +236,7 @@ def test_serial_numbers_are_those_of_the_units_in_stock(soap: Soap) -> None:
     listed = rows(soap.vmi("GetInventoryListingReport", **soap.levels()), "InventoryListingData")
     mine = [row for row in listed if row["VendorSKU"] == phone]
     assert len(serials) == 3
-    assert [row["SerialNumber"] for row in mine] == [row["SerialNumber"] for row in serials]
+    assert [row["TrackingNumber"] for row in mine] == [row["SerialNumber"] for row in serials]
     assert {row["DateReceived"] for row in serials} == {"0001-01-01T00:00:00"}
     assert _units(listed, "VendorSKU", "Quantity") == {
         sku: int(row["QuantityInStock"]) for sku, row in soap.inventory().items() if int(row["QuantityInStock"]) > 0
@@ -263,17 +263,20 @@ def test_levels_change_unless_they_are_locked(soap: Soap) -> None:
 def test_a_return_needs_comments_leaves_the_stock_when_committed_and_is_settled_once(soap: Soap) -> None:
     shop = soap.vendor
     shop.admin.set_stock(shop.location, "NA", in_stock=8)
-    sent = {"StoreID": soap.store, "Products": {"RMAProduct": [{"VendorSKU": "NA", "Quantity": 3}]}}
+    item = soap.inventory()["NA"]["ProductItemID"]
+    sent = {"StoreID": soap.store, "ProductData": {"RMAProduct": [{"RQProductID": item, "TotalQuantity": 3}]}}
     assert "Comments must be supplied" in fault(soap.vmi("CreateRMA", RMA=sent))[1]
     one = text(soap.vmi("CreateRMA", RMA={**sent, "Comments": "broken"}), "RMAID")
     assert shop.inventory()["NA"]["QuantityInStock"] == 8
-    assert text(soap.vmi("CommitRMA", rma={"RMAID": one}), "IsCommitted") == "true"
+    assert text(soap.vmi("CommitRMA", rma={"RMAID": one}), "Committed") == "1"
     assert (soap.inventory()["NA"]["QuantityInStock"], soap.inventory()["NA"]["QuantityOnRMA"]) == ("5", "3")
-    credit = {"RMAProduct": [{"VendorSKU": "NA", "ActionTaken": "Credit"}]}
-    answer = soap.vmi("UpdateCommittedRMA", rma={"RMAID": one, "IsShipped": True, "Products": credit})
-    assert text(answer, "ActionTaken") == "Credit"
-    assert one in soap.vmi("GetRMAList", isCommitted=True, isShipped=True).text
-    assert text(soap.vmi("CompleteRMA", rma={"RMAID": one}), "IsCompleted") == "true"
+    credit = {"RMAProduct": [{"RQProductID": item, "ActionTaken": "Credit"}]}
+    changes = {"RMAID": one, "ShippedAway": 1, "VendorRMANumber": "V-7", "ProductData": credit}
+    answer = soap.vmi("UpdateCommittedRMA", rma=changes)
+    assert (text(answer, "ActionTaken"), text(answer, "VendorRMANumber")) == ("Credit", "V-7")
+    listed = rows(soap.vmi("GetRMAList", isCommitted=True, isShipped=True), "ReturnMerchandiseAuthorization")
+    assert one in [row["RMAID"] for row in listed]
+    assert text(soap.vmi("CompleteRMA", rma={"RMAID": one}), "Completed") == "1"
     assert soap.inventory()["NA"]["QuantityOnRMA"] == "0"
     assert "completed" in fault(soap.vmi("CompleteRMA", rma={"RMAID": one}))[1]
     shop.admin.switch(rma_without_comments="accept")
@@ -282,13 +285,31 @@ def test_a_return_needs_comments_leaves_the_stock_when_committed_and_is_settled_
 
 def test_what_a_return_cannot_take_is_refused(soap: Soap) -> None:
     soap.vendor.admin.set_stock(soap.vendor.location, "NA", in_stock=2)
-    product = {"VendorSKU": "NA", "Quantity": 3}
-    sent = {"StoreID": soap.store, "Comments": "all", "Products": {"RMAProduct": [product]}}
+    named = soap.inventory()["NA"]
+    product = {"RQProductSku": named["ProductSKU"], "TotalQuantity": 3}
+    sent = {"StoreID": soap.store, "Comments": "all", "ProductData": {"RMAProduct": [product]}}
     one = text(soap.vmi("CreateRMA", RMA=sent), "RMAID")
     assert "fewer than [3] units" in fault(soap.vmi("CommitRMA", rma={"RMAID": one}))[1]
-    two = {"RMAProduct": [{**product, "Quantity": 2}]}
-    assert soap.vmi("UpdateRMA", rma={"RMAID": one, "Products": two}).status_code == 200
+    two = {"RMAProduct": [{**product, "TotalQuantity": 2}]}
+    assert soap.vmi("UpdateRMA", rma={"RMAID": one, "ProductData": two}).status_code == 200
     assert soap.vmi("CommitRMA", rma={"RMAID": one}).status_code == 200
     assert soap.vendor.inventory()["NA"]["QuantityInStock"] == 0
-    wrong = {"RMAProduct": [{"VendorSKU": "NA", "ActionTaken": "Eaten"}]}
-    assert fault(soap.vmi("UpdateCommittedRMA", rma={"RMAID": one, "Products": wrong}))[0] == "soap:Client"
+    wrong = {"RMAProduct": [{"RQProductID": named["ProductItemID"], "ActionTaken": "Eaten"}]}
+    assert fault(soap.vmi("UpdateCommittedRMA", rma={"RMAID": one, "ProductData": wrong}))[0] == "soap:Client"
+    for bad, words in (
+        ({"RQProductID": 1, "TotalQuantity": 1}, "could not be found"),
+        ({**product, "TotalQuantity": 0}, "> 0"),
+    ):
+        refused = soap.vmi("CreateRMA", RMA={**sent, "ProductData": {"RMAProduct": [bad]}})
+        assert words in fault(refused)[1]
+    assert "at least one" in fault(soap.vmi("CreateRMA", RMA={"StoreID": soap.store, "Comments": "none"}))[1]
+    assert "could not be found" in fault(soap.vmi("CommitRMA", rma={"RMAID": 4711}))[1]
+
+
+def test_people_who_left_are_listed_only_when_they_are_asked_for(soap: Soap) -> None:
+    every = rows(soap.vmi("GetEmployeeList", onlyEnabled=False), "EmployeeInformation")
+    enabled = rows(soap.vmi("GetEmployeeList", onlyEnabled=True), "EmployeeInformation")
+    assert [row["Enabled"] for row in every] == ["true", "true", "false"]
+    assert enabled == every[:2]
+    assert {int(row["StoreID"]) for row in every} <= set(soap.stores)
+    assert text(soap.vmi("Ping"), "PingResult").endswith("database is up (sandbox)!")

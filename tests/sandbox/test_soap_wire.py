@@ -59,7 +59,7 @@ def _calls(soap: Soap, service: str) -> dict[str, dict[str, Any]]:
             "UpdateSalesAndPurchaseOrderLocation": {"purchaseOrderID": order, "shipToStoreId": soap.stores[1]},
             "GetPurchaseOrdersByStatus": state,
         }
-    returned = {"StoreID": soap.store, "Comments": "late", "Products": _returned()}
+    returned = {"StoreID": soap.store, "Comments": "late", "ProductData": _returned()}
     first, second = (text(soap.vmi("CreateRMA", RMA=returned), "RMAID") for _ in range(2))
     soap.vmi("CommitRMA", rma={"RMAID": second})
     nothing = ("Ping", "GetCompanyList", "GetPendingCompanies", "GetEnabledCompanies", "GetDisabledCompanies")
@@ -86,14 +86,14 @@ def _calls(soap: Soap, service: str) -> dict[str, dict[str, Any]]:
         "CreateRMA": {"RMA": returned},
         "UpdateRMA": {"rma": {"RMAID": first, "Comments": "later"}},
         "CommitRMA": {"rma": {"RMAID": first}},
-        "UpdateCommittedRMA": {"rma": {"RMAID": second, "IsShipped": True}},
+        "UpdateCommittedRMA": {"rma": {"RMAID": second, "ShippedAway": 1}},
         "CompleteRMA": {"rma": {"RMAID": second}},
         "CancelUncommittedPurchaseOrder": {"purchaseOrderId": draft},
     }
 
 
 def _returned() -> dict[str, Any]:
-    return {"RMAProduct": [{"VendorSKU": "NA", "Quantity": 1}]}
+    return {"RMAProduct": [{"RQProductID": 11154, "TotalQuantity": 1}]}
 
 
 @pytest.mark.parametrize(("service", "count"), [("vmi", 41), ("cmi", 11)])

@@ -173,6 +173,8 @@ def order_of(head: OrderHead, standing: Standing) -> PlatformOrder:
         raw_status=str(standing),
         lines=lines,
         platform_order_number=head.platform_number,
+        ship_to=head.ship_to,
+        comments=head.comments,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -16,8 +15,18 @@ from replenisher.gateways.soap.service import ReportSubject, SoapService
 from replenisher.gateways.soap.stores import STORES, location_of
 from replenisher.gateways.vmi.identity import Identity, dates, one_store
 from replenisher.gateways.vmi.inventory import product_report, store_report
+from replenisher.purchasing.listings import Employee, ListedUnits, ProductNames, SerialNumber
 from replenisher.purchasing.platform import Location, ReportWindow
 
+PRODUCTS = Rows(
+    "ProductInformation",
+    {
+        "sku": needed("VendorSKU", text),
+        "retailer_sku": Cell("ProductSKU", text),
+        "product_item": Cell("ProductItemID", number),
+    },
+    "sku",
+)
 LISTED = Rows(
     "InventoryListingData",
     {
@@ -48,34 +57,6 @@ EMPLOYEES = Rows(
     },
     "last_name",
 )
-
-
-@dataclass(frozen=True)
-class ListedUnits:
-    """Units in stock at a place, told by its name; one unit where there is a serial number."""
-
-    place: str
-    sku: str
-    serial_number: str
-    quantity: int
-
-
-@dataclass(frozen=True)
-class SerialNumber:
-    """A serial number in stock, and whether the location cannot sell the unit."""
-
-    serial_number: str
-    damaged: bool
-
-
-@dataclass(frozen=True)
-class Employee:
-    """A person who works at a location (empty when not told)."""
-
-    name: str
-    role: str
-    location: str
-    enabled: bool
 
 
 class Listings:
@@ -144,6 +125,19 @@ class Listings:
     ) -> pd.DataFrame:
         arguments = {**self._identity.at(company, location), **more}
         return self._service.read(operation, arguments, parse, ReportSubject.of("inventory", company, location))
+
+    def product_names(self, company: str, location: str) -> list[ProductNames]:
+        """List the products of a location by all their names; those that the platform gives no id are left out."""
+
+        def parse(reply: Reply) -> list[ProductNames]:
+            rows = zip(*PRODUCTS.read(reply.result).values(), strict=True)
+            return [ProductNames(sku, theirs or "", item) for sku, theirs, item in rows if item]
+
+        today = self._service.platform_now().date()
+        # Not the list without sales: asking for that one would change what its list of changes says next.
+        arguments = {**self._identity.at(company, location), **dates(ReportWindow(today, today))}
+        subject = ReportSubject.of("products", company, location)
+        return self._service.read("GetInventoryReport", arguments, parse, subject)
 
     def listed_units(self, company: str, location: str) -> list[ListedUnits]:
         """List a location's units in stock, one entry for each serial number."""

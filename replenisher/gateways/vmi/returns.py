@@ -7,8 +7,6 @@ for its comments or the vendor's number in the list.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from lxml import etree
@@ -21,8 +19,7 @@ from replenisher.gateways.soap.replies import Reply
 from replenisher.gateways.soap.rows import Cell, Rows, UnreadableRowError, child_of, needed
 from replenisher.gateways.soap.service import SoapService
 from replenisher.gateways.vmi.identity import Identity
-
-ACTIONS = ("NotSet", "Credit", "Replacement", "Rejected", "Repaired", "Removed")
+from replenisher.purchasing.vendor_returns import Return, ReturnLine
 
 RETURNS = Rows(
     "ReturnMerchandiseAuthorization",
@@ -52,35 +49,6 @@ RETURNED = Rows(
     },
     "sku",
 )
-
-
-@dataclass(frozen=True)
-class ReturnLine:
-    """A returned product by the retailer's SKU and the platform's product id; `action` is one of ACTIONS."""
-
-    retailer_sku: str
-    product_item: str
-    quantity: int
-    damaged_quantity: int = 0
-    serial_number: str = ""
-    vendor_invoice_number: str = ""
-    unit_cost: Decimal | None = None
-    action: str = "NotSet"
-
-
-@dataclass(frozen=True)
-class Return:
-    """A return as the platform holds it; `vendor_number` is the vendor's own for it, empty until it is given."""
-
-    id: str
-    printed_number: str
-    location: str
-    vendor_number: str
-    comments: str
-    committed: bool
-    shipped: bool
-    completed: bool
-    lines: tuple[ReturnLine, ...]
 
 
 class ReturnDesk:

@@ -31,13 +31,52 @@ STATUSES: dict[int, dict[int, str]] = {
 """Names by ItemStatusId, for each ItemTypeId."""
 NEW = {1: 1, 2: 9, 3: 13, 4: 15}
 RECEIVED = {1: 8, 2: 10, 3: 14, 4: 15}
+NOT_COMING = {1: 2, 2: 16, 3: 17, 4: 15}
+ORDER_FIELDS: dict[str, Any] = {
+    "Name": None,
+    "BillingAddressId": None,
+    "BillingCustomerId": None,
+    "DiscountAmount": 0,
+    "DiscountCode": None,
+    "DiscountDescription": None,
+    "EmployeeId": None,
+    "EntityId": None,
+    "OrderExpiryHours": None,
+    "OrderTypeId": None,
+    "ShippingAddressId": None,
+    "ShippingCustomerId": None,
+    "ShippingEntityId": None,
+    "TenderId": None,
+}
+"""What may be sent of an order, beside its state, with what is shown of what was not."""
+ITEM_FIELDS: dict[str, Any] = {
+    "Cost": 0,
+    "Description": None,
+    "ItemStatusId": None,
+    "ItemTypeId": None,
+    "Index": 0,
+    "ListPrice": 0,
+    "Notes": None,
+    "ProductId": None,
+    "Quantity": 0,
+    "SellingPrice": 0,
+    "SerialNumbers": [],
+    "SKU": None,
+    "ShippingOptionId": None,
+    "SupplierEntityId": None,
+    "SupplierReference": None,
+    "TrackingInformation": [],
+}
 MOVES = {CREATED: {PENDING}, PENDING: {CANCELLED}}
 """What people may make of a state."""
 
 
 @dataclass
 class ServiceOrder:
-    """An order: `fields` and `items` are as they were sent, ids and names added when it is shown. Instants are UTC."""
+    """An order: the fields that it knows of what was sent, ids and names added when it is shown. Instants are UTC.
+
+    `hidden` is an order that was answered and that no read finds.
+    """
 
     company: int
     fields: dict[str, Any]
@@ -49,6 +88,7 @@ class ServiceOrder:
     made_by: str = "vendor"
     fault: str = ""
     replaced: int = 0
+    hidden: bool = False
     id: str = field(default_factory=lambda: str(uuid4()))
 
     @property

@@ -19,6 +19,7 @@ from replenisher.sandbox.order_service.book import (
     PROCESSED,
     RECEIVED,
     SALES,
+    STATES,
     ServiceOrder,
 )
 from replenisher.sandbox.order_service.operations import place_order
@@ -39,7 +40,8 @@ def place(world: World, body: dict[str, Any]) -> dict[str, Any]:
     `items` hold sku, quantity and type, and may name another supplier; unknown SKUs are allowed.
 
     Raises:
-        KeyError: no such location, or a missing key.
+        KeyError: no such location or type, or a missing key.
+        ValueError: no such state.
     """
     location = world.location(body["location"])
     if location is None:
@@ -52,8 +54,11 @@ def place(world: World, body: dict[str, Any]) -> dict[str, Any]:
         **({"OrderExpiryHours": body["expiry_hours"]} if "expiry_hours" in body else {}),
     }
     items = [_item(world, item) for item in body["items"]]
+    state = body.get("state", PENDING)
+    if state not in STATES:
+        raise ValueError(f"unknown state {state!r}; known: {', '.join(STATES)}")
     order = place_order(world, location.company, fields, items, made_by="retailer")
-    order.state = body.get("state", PENDING)
+    order.state = state
     return whole(world, order)
 
 
@@ -82,7 +87,10 @@ def change(world: World, order_id: str, action: str) -> dict[str, Any]:
     if action == "expire":
         order.expires_at = world.clock.now() - timedelta(hours=1)
     elif action == "drop_item":
+        if not order.items:
+            raise ValueError("the order has no item")
         order.items.pop()
+        ledger.enter(world, order)
     elif action in _AFTER:
         order.state = _AFTER[action]
         ledger.enter(world, order)
@@ -97,9 +105,11 @@ def listed(world: World) -> list[dict[str, Any]]:
         {
             **whole(world, order),
             "company": order.company,
+            "location": order.location,
             "made_by": order.made_by,
             "replaced": order.replaced,
             "fault": order.fault,
+            "materialised": not order.hidden,
         }
         for order in world.service.orders.values()
     ]
@@ -110,9 +120,10 @@ def promised(world: World, location: Location) -> dict[str, int]:
     found: dict[str, int] = {}
     if world.switches.reported_allocated == "yes":
         for order in world.service.orders.values():
-            if order.location == location.id and order.kind == SALES and order.state == PENDING:
+            if order.location == location.id and not order.hidden and order.kind == SALES and order.state == PENDING:
                 for item in _waiting(order):
-                    found[item["SKU"]] = found.get(item["SKU"], 0) + int(item["Quantity"])
+                    sku, units = str(item.get("SKU", "")), int(item.get("Quantity", 0))
+                    found[sku] = found.get(sku, 0) + units
     return found
 
 
@@ -125,7 +136,7 @@ def pass_day(world: World) -> None:
     """Sell in-stock items of pending orders where there is stock, and place new orders where the switch says so."""
     for order in list(world.service.orders.values()):
         location = world.location(order.location)
-        if location is not None and order.kind == SALES and order.state == PENDING:
+        if location is not None and not order.hidden and order.kind == SALES and order.state == PENDING:
             for item in _waiting(order):
                 _hand_out(world, location, item)
     rate = world.switches.customer_orders_per_day
@@ -139,13 +150,14 @@ def pass_day(world: World) -> None:
 
 
 def _hand_out(world: World, location: Location, item: dict[str, Any]) -> None:
-    row, units = location.rows.get(item["SKU"]), int(item["Quantity"])
+    sku, units = str(item.get("SKU", "")), int(item.get("Quantity", 0))
+    row = location.rows.get(sku)
     if row is None or units < 1 or row.in_stock - row.allocated < units:
         return
     price, serials = row.product.retail_price, row.take_serials(units)
-    lines = [InvoiceLine(item["SKU"], 1, price, InvoiceAction.SOLD, serial) for serial in serials]
+    lines = [InvoiceLine(sku, 1, price, InvoiceAction.SOLD, serial) for serial in serials]
     if not serials:
-        lines = [InvoiceLine(item["SKU"], units, price, InvoiceAction.SOLD)]
+        lines = [InvoiceLine(sku, units, price, InvoiceAction.SOLD)]
     number = world.paper_number(location.id, "IN")
     invoice = Invoice(number, "", location.id, world.clock.now(), EMPLOYEES[0], tuple(lines))
     post_invoice(location, invoice, exchange_hands_out=world.switches.exchange_line == "handed_out")

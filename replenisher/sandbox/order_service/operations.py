@@ -19,7 +19,7 @@ from replenisher.sandbox.order_service.rules import (
 )
 from replenisher.sandbox.order_service.showing import shown, shown_item, whole
 from replenisher.sandbox.replies import RefusalError, Reply, Request, data, message
-from replenisher.sandbox.rest.filters import parse_filter
+from replenisher.sandbox.rest.filters import Predicate, parse_filter
 from replenisher.sandbox.rest.names import company_of, customers
 from replenisher.sandbox.rest.paging import page
 from replenisher.sandbox.soap.identities import guid
@@ -46,11 +46,11 @@ def _items_in(request: Request) -> Any:
 def _made(world: World, request: Request, items: list[dict[str, Any]]) -> ServiceOrder:
     company = company_of(world, request)
     fields = check_header(company, request.json())
-    state = fields.get("State") or CREATED
+    state = request.json().get("State") or CREATED
     if state not in (CREATED, PENDING):
         raise invalid_move(CREATED, state)
     order = place_order(world, company.id, fields, items, made_by="vendor", fault=request.fault)
-    order.state = state
+    order.state, order.hidden = state, request.never_create
     ledger.enter(world, order)
     return order
 
@@ -63,7 +63,7 @@ def place_order(
     hours = fields.get("OrderExpiryHours") or world.switches.order_expiry_hours
     order = ServiceOrder(
         company=company,
-        fields=fields,
+        fields={**fields, "OrderExpiryHours": hours},
         items=[],
         created_at=now,
         expires_at=now + timedelta(hours=hours),
@@ -88,15 +88,23 @@ def list_full(world: World, request: Request) -> Reply:
 
 def _listed(world: World, request: Request, show: Callable[[World, ServiceOrder], dict[str, Any]]) -> Reply:
     company = company_of(world, request)
-    documents = [show(world, order) for order in world.service.of_company(company.id)]
+    orders = world.service.of_company(company.id)
+    for order in orders:
+        ledger.refresh(world, order)
+    documents = [show(world, order) for order in orders if not order.hidden]
     text = request.query.get("$filter")
     if text and world.switches.order_filters == "supported":
         wanted = parse_filter(text, samples=world.switches.filter_gte == "accept")
         loose = world.switches.pending_filter == "loose"
-        documents = [one for one in documents if wanted(one) or (loose and wanted({**one, "State": PENDING}))]
+        documents = [one for one in documents if wanted(one) or (loose and _would_be(wanted, one))]
     if world.switches.order_paging == "supported":
         documents = page(request, documents, world.switches.order_page_size)
     return data(200, documents)
+
+
+def _would_be(wanted: Predicate, document: dict[str, Any]) -> bool:
+    """Whether a created order would be listed if it were pending."""
+    return document["State"] == CREATED and wanted({**document, "State": PENDING})
 
 
 def read(world: World, request: Request) -> Reply:
@@ -121,8 +129,10 @@ def add_item(world: World, request: Request) -> Reply:
     item = request.json()
     check_open(world, order)
     check_editable(order)
-    check_items(world, [*order.items, item])
-    added = {**item, "Id": guid("item", order.id, len(order.items), order.replaced)}
+    added = {
+        **check_items(world, [*order.items, item])[-1],
+        "Id": guid("item", order.id, len(order.items), order.replaced),
+    }
     order.items.append(added)
     order.replaced += 1
     ledger.enter(world, order)
@@ -158,8 +168,11 @@ def _replace(world: World, request: Request, order: ServiceOrder) -> None:
     if str(body.get("Id", "")).lower() != order.id:
         raise bad(_DIFFERENT_IDS)
     check_open(world, order)
-    state = fields.get("State") or order.state
+    state = body.get("State") or order.state
     check_move(order, state)
+    hours = fields.setdefault("OrderExpiryHours", order.fields["OrderExpiryHours"])
+    if hours != order.fields["OrderExpiryHours"]:
+        order.expires_at = order.created_at + timedelta(hours=hours)
     order.fields, order.state = fields, state
     order.replaced += 1
 
@@ -186,7 +199,8 @@ def find(world: World, request: Request) -> ServiceOrder:
     """The order of the path."""
     company = company_of(world, request)
     order = world.service.orders.get(request.path["order"])
-    if order is None or order.company != company.id:
+    if order is not None:
+        ledger.refresh(world, order)
+    if order is None or order.hidden or order.company != company.id:
         raise RefusalError(message(404, f"Order resource with id {request.path['order']} cannot be found"))
-    ledger.refresh(world, order)
     return order

@@ -6,10 +6,22 @@ import re
 from typing import Any
 
 from replenisher.sandbox.ledger import Company
-from replenisher.sandbox.order_service.book import CREATED, MOVES, ORDER_TYPES, PENDING, STATES, STATUSES, ServiceOrder
+from replenisher.sandbox.order_service.book import (
+    CREATED,
+    ITEM_FIELDS,
+    MOVES,
+    ORDER_FIELDS,
+    ORDER_TYPES,
+    PENDING,
+    STATES,
+    STATUSES,
+    ServiceOrder,
+)
 from replenisher.sandbox.replies import RefusalError, message
 from replenisher.sandbox.rest.names import location_of
 from replenisher.sandbox.world import World
+
+_MOST_HOURS = 24 * 3650
 
 
 def bad(text: str) -> RefusalError:
@@ -23,7 +35,7 @@ def invalid_move(from_state: str, to_state: str) -> RefusalError:
 
 
 def check_header(company: Company, body: Any) -> dict[str, Any]:
-    """Check the fields of an order; gives them."""
+    """Check the fields of an order; gives those that the service knows, without its state."""
     if not isinstance(body, dict):
         raise bad("The request is invalid")
     for name in ("EntityId", "OrderTypeId"):
@@ -34,18 +46,22 @@ def check_header(company: Company, body: Any) -> dict[str, Any]:
         location_of(company, body["ShippingEntityId"])
         if body.get("ShippingCustomerId"):
             raise bad("'ShippingCustomerId' should be empty when 'ShippingEntityId' is provided.")
-    if body["OrderTypeId"] not in ORDER_TYPES:
+    if not _whole(body["OrderTypeId"]) or body["OrderTypeId"] not in ORDER_TYPES:
         raise bad(f"The value '{body['OrderTypeId']}' is not valid for OrderTypeId.")
     if body.get("State") is not None and body["State"] not in STATES:
         raise bad(f"The value '{body['State']}' is not valid for State.")
     hours = body.get("OrderExpiryHours")
-    if hours is not None and (isinstance(hours, bool) or not isinstance(hours, int) or hours < 1):
+    if hours is not None and (not _whole(hours) or not 1 <= hours <= _MOST_HOURS):
         raise bad(f"The value '{hours}' is not valid for OrderExpiryHours.")
-    return {name: value for name, value in body.items() if name not in ("Items", "Id")}
+    return {name: body[name] for name in ORDER_FIELDS if body.get(name) is not None}
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def check_items(world: World, items: Any) -> list[dict[str, Any]]:
-    """Check items; a product may stand on an order once."""
+    """Check items; gives their known fields and ids. A product may stand on an order once."""
     if not isinstance(items, list):
         raise bad("'Items' should be an array.")
     products: set[str] = set()
@@ -55,7 +71,7 @@ def check_items(world: World, items: Any) -> list[dict[str, Any]]:
         if product and product in products:
             raise bad(f"ProductId '{product}' appears more than once.")
         products.add(product)
-    return items
+    return [{name: item[name] for name in ("Id", *ITEM_FIELDS) if item.get(name) is not None} for item in items]
 
 
 def _check_item(world: World, item: Any) -> None:
@@ -66,15 +82,27 @@ def _check_item(world: World, item: Any) -> None:
             raise bad(f"'{name}' should not be empty.")
     try:
         kind, status = int(item["ItemTypeId"]), int(item["ItemStatusId"])
-        quantity = int(item.get("Quantity") or 0)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise bad("The request is invalid") from error
     if status not in STATUSES.get(kind, {}):
         raise bad(f"The value '{status}' is not valid for ItemStatusId.")
-    if quantity < 0:
-        raise bad("'Quantity' should not be negative.")
+    _check_values(item)
     for parcel in item.get("TrackingInformation") or []:
         _check_parcel(world, parcel)
+
+
+def _check_values(item: dict[str, Any]) -> None:
+    """Values of the wrong kind are refused, absent ones are the service's defaults."""
+    quantity = item.get("Quantity")
+    if quantity is not None and (not _whole(quantity) or quantity < 0):
+        raise bad("'Quantity' should be a whole number that is not negative.")
+    for name in ("Cost", "ListPrice", "SellingPrice"):
+        price = item.get(name)
+        if price is not None and (isinstance(price, bool) or not isinstance(price, (int, float))):
+            raise bad(f"The value '{price}' is not valid for {name}.")
+    for name in ("TrackingInformation", "SerialNumbers"):
+        if not isinstance(item.get(name) or [], list):
+            raise bad(f"'{name}' should be an array.")
 
 
 def _check_parcel(world: World, parcel: Any) -> None:

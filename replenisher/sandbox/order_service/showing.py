@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from replenisher.sandbox.order_service import ledger
-from replenisher.sandbox.order_service.book import ITEM_TYPES, ORDER_TYPES, PURCHASE, STATUSES, ServiceOrder
+from replenisher.sandbox.order_service.book import (
+    ITEM_FIELDS,
+    ITEM_TYPES,
+    ORDER_FIELDS,
+    ORDER_TYPES,
+    PURCHASE,
+    STATUSES,
+    ServiceOrder,
+)
 from replenisher.sandbox.rest.names import dotnet
 from replenisher.sandbox.world import World
 
@@ -15,9 +23,7 @@ def shown(world: World, order: ServiceOrder) -> dict[str, Any]:
     ledger.refresh(world, order)
     sample = world.switches.order_type_name == "sample" and order.kind == PURCHASE
     return {
-        "Name": None,
-        "BillingCustomerId": None,
-        "TenderId": None,
+        **ORDER_FIELDS,
         **order.fields,
         "Id": order.id,
         "CreatedDateUtc": dotnet(order.created_at),
@@ -37,13 +43,8 @@ def shown_item(world: World, order: ServiceOrder, item: dict[str, Any]) -> dict[
     """The Item resource."""
     kind, status = int(item["ItemTypeId"]), int(item["ItemStatusId"])
     return {
-        "Cost": 0,
-        "Description": None,
-        "Notes": None,
-        "Quantity": 0,
-        "SerialNumbers": [],
-        "TrackingInformation": [],
-        **item,
+        **ITEM_FIELDS,
+        **{name: value for name, value in item.items() if value is not None},
         "ItemStatusId": status,
         "ItemStatus": STATUSES[kind][status],
         "ItemType": ITEM_TYPES[kind],

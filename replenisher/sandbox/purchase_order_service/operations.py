@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
+from replenisher.sandbox.documents import Receipt
+from replenisher.sandbox.ledger import Company
 from replenisher.sandbox.orders import Order, Stage
+from replenisher.sandbox.purchase_order_service.products import USER, ordered_products, received_products
 from replenisher.sandbox.replies import RefusalError, Reply, Request, data, message
-from replenisher.sandbox.rest.names import UNSET, catalog_id, company_of, dotnet, location_of
-from replenisher.sandbox.soap.identities import guid
+from replenisher.sandbox.rest.names import UNSET, company_of, dotnet, location_of
 from replenisher.sandbox.world import World
 
-_USER = 2576
+CHANNEL = "purchase_orders"
 
 
 def list_with_detail(world: World, request: Request) -> Reply:
     """GET OrderWithDetail: every order for our vendor, or the latest one alone."""
     company = company_of(world, request)
-    listed = [_detail(world, order) for order in world.orders.of_company(company.id) if order.visible]
+    receipts = _receipts(company)
+    orders = [order for order in world.orders.of_company(company.id) if order.visible]
+    listed = [_detail(world, order, receipts.get(order.id, [])) for order in orders]
     if world.switches.purchase_detail_shape == "array":
         return data(200, listed)
     if not listed:
@@ -50,100 +53,83 @@ def create(world: World, request: Request) -> Reply:
         request=body,
         fault=request.fault,
         stage=Stage.NEVER if request.never_create else Stage.OPEN,
-        channel="purchase_orders",
+        channel=CHANNEL,
     )
     world.orders.add(order)
-    return data(201, _header(world, order))
+    return data(201, _header(world, order, []))
 
 
 def _errors(text: str) -> RefusalError:
     return RefusalError(message(400, f"The following errors occured: {text}"))
 
 
-def _detail(world: World, order: Order) -> dict[str, Any]:
-    header = _header(world, order)
+def _detail(world: World, order: Order, receipts: list[Receipt]) -> dict[str, Any]:
+    header = _header(world, order, receipts)
     if world.switches.purchase_detail_products == "no":
         return header
-    return {**header, "OrderedProducts": _ordered(order), "ReceivedProducts": _received(world, order)}
+    return {
+        **header,
+        "OrderedProducts": ordered_products(order),
+        "ReceivedProducts": received_products(order, receipts),
+    }
 
 
-def _header(world: World, order: Order) -> dict[str, Any]:
-    made, sent = dotnet(order.accepted_at), order.request
+def _receipts(company: Company) -> dict[str, list[Receipt]]:
+    """Every receipt of the company's locations, by order."""
+    found: dict[str, list[Receipt]] = {}
+    for location in company.locations.values():
+        for receipt in location.receipts:
+            found.setdefault(receipt.order_id, []).append(receipt)
+    return found
+
+
+def _header(world: World, order: Order, receipts: list[Receipt]) -> dict[str, Any]:
+    made = dotnet(order.accepted_at)
+    changed = dotnet(max([order.accepted_at, *(receipt.at for receipt in receipts)]))
     done = order.stage in (Stage.COMPLETE, Stage.CLOSED_SHORT)
     return {
         "Id": order.id,
         "BillToLocationId": order.location,
         "CompanyId": order.company,
-        "CompletedBy": _USER if done else 0,
-        "CompletedDateUTC": made if done else UNSET,
-        "CreatedBy": _USER,
+        "CompletedBy": USER if done else 0,
+        "CompletedDateUTC": changed if done else UNSET,
+        "CreatedBy": USER,
         "CreatedDateUTC": made,
         "DeletedBy": 0,
         "DeletedDateUTC": UNSET,
-        "ETADate": _moment(order.arrives_at),
+        "ETADate": UNSET if order.arrives_at is None else dotnet(order.arrives_at),
         "FullyReceived": done,
-        "Notes": str(sent.get("Notes") or sent.get("Comments") or ""),
+        "Notes": str(order.request.get("Notes") or order.request.get("Comments") or ""),
         "PurchaseOrderNumber": f"PO{order.rq_id}",
         "ShippingCost": 0.0,
         "ShippingInfo": [],
         "ShipToLocationId": order.location,
-        "State": "Completed" if done else "Submitted" if order.committed else "Created",
-        "SubmittedBy": _USER if order.committed else 0,
-        "SubmittedDateUTC": _moment(order.committed_at),
+        "State": _state(order, world.switches.purchase_detail_state),
+        "SubmittedBy": USER if order.committed else 0,
+        "SubmittedDateUTC": UNSET if order.committed_at is None else dotnet(order.committed_at),
         "SupplierId": world.setup.vendor_id,
         "SupplierInvoiceNumber": order.vendor_invoice_number,
-        "UpdatedBy": _USER,
-        "UpdatedDateUTC": made,
+        "UpdatedBy": USER,
+        "UpdatedDateUTC": changed,
+        **_as_sent(order),
     }
 
 
-def _moment(moment: datetime | None) -> str:
-    return UNSET if moment is None else dotnet(moment)
+def _as_sent(order: Order) -> dict[str, Any]:
+    """What a header of this service's own keeps of its request; the ETA until the goods are under way."""
+    if order.channel != CHANNEL:
+        return {}
+    kept = ["BillToLocationId", "PurchaseOrderNumber", "ShippingCost", *(() if order.committed else ("ETADate",))]
+    return {name: order.request[name] for name in kept if order.request.get(name)}
 
 
-def _ordered(order: Order) -> list[dict[str, Any]]:
-    made = dotnet(order.accepted_at)
-    return [
-        {
-            "Id": guid("ordered", order.id, sku),
-            "CreatedBy": _USER,
-            "CreatedDateUTC": made,
-            "OrderId": order.id,
-            "ProductId": catalog_id(sku),
-            "ProductName": sku,
-            "Quantity": line.quantity,
-            "SupplierSKU": sku,
-            "TotalCost": round(line.quantity * order.told_cost(sku), 4),
-            "UnitCost": order.told_cost(sku),
-            "UpdatedBy": _USER,
-            "UpdatedDateUTC": made,
-        }
-        for sku, line in order.lines.items()
-    ]
-
-
-def _received(world: World, order: Order) -> list[dict[str, Any]]:
-    """One entry for each unit with a serial number, and one for the others of each receipt."""
-    location = world.location(order.location)
-    units: list[tuple[str, int, str, datetime]] = []
-    for receipt in [] if location is None else location.receipts:
-        for line in receipt.lines if receipt.order_id == order.id else ():
-            each = 1 if line.serial_numbers else line.quantity
-            units += [(line.sku, each, serial, receipt.at) for serial in line.serial_numbers or ("",)]
-    units += [(sku, counted, "", order.accepted_at) for sku, counted in order.recounted.items()]
-    return [
-        {
-            "Id": guid("received", order.id, place),
-            "OrderId": order.id,
-            "ProductId": catalog_id(sku),
-            "ProductName": sku,
-            "Quantity": quantity,
-            "ReceivedBy": _USER,
-            "ReceivedDateUTC": dotnet(at),
-            "SerialNumber": serial,
-            "SupplierInvoiceNumber": order.vendor_invoice_number,
-            "SupplierSKU": sku,
-            "UnitCost": order.told_cost(sku),
-        }
-        for place, (sku, quantity, serial, at) in enumerate(units)
-    ]
+def _state(order: Order, words: str) -> str:
+    """The order's state; the documents list no words for it."""
+    if words == "status":
+        return order.status
+    done = order.stage in (Stage.COMPLETE, Stage.CLOSED_SHORT)
+    if words == "order_state":
+        return (
+            "Cancelled" if order.cancelled else "Completed" if done else "Processed" if order.committed else "Pending"
+        )
+    return "Completed" if done else "Submitted" if order.committed else "Created"

@@ -10,7 +10,7 @@ from replenisher.sandbox.ledger import Location, StockRow
 from replenisher.sandbox.reports import units_returned, units_sold
 from replenisher.sandbox.soap.calls import Call
 from replenisher.sandbox.soap.dates import report_window
-from replenisher.sandbox.soap.identities import guid
+from replenisher.sandbox.soap.identities import VENDOR_NAME, guid
 from replenisher.sandbox.soap.places import above, chosen_stores
 from replenisher.sandbox.soap.refusals import server_fault
 from replenisher.sandbox.soap.schema import TYPES, ZERO_GUID
@@ -74,9 +74,10 @@ def inventory_report(call: Call) -> Rows:
 
 
 def inventory_report_by_vendor_sku(call: Call) -> Rows:
-    """GetInventoryReportByVendorSku: the one product of that name, or none."""
+    """GetInventoryReportByVendorSku: ProductAndStoreInformation[], the one product of that name, or none."""
     wanted = call.arguments["vendorSku"]
-    return [row for row in inventory_report(call) if row["VendorSKU"] == wanted]
+    place = _place(call, call.one_store)
+    return [{**row, **place} for row in inventory_report(call) if row["VendorSKU"] == wanted]
 
 
 def geographic_inventory_report(call: Call) -> Rows:
@@ -84,9 +85,13 @@ def geographic_inventory_report(call: Call) -> Rows:
     window = _window(call)
     rows: Rows = []
     for store in chosen_stores(call):
-        place = {**above(call.world, call.company, store), "StoreName": store.name}
+        place = _place(call, store)
         rows += [{**row, **place} for row in _rows(call, store, window)]
     return rows
+
+
+def _place(call: Call, store: Location) -> dict[str, Any]:
+    return {**above(call.world, call.company, store), "StoreName": store.name}
 
 
 def _window(call: Call) -> Window:
@@ -161,19 +166,23 @@ def inventory_listing(call: Call) -> Rows:
     for store in chosen_stores(call):
         for row in store.rows.values():
             listed = [(number, 1) for number in row.serial_numbers] if row.product.serialised else [("", row.in_stock)]
-            rows += [_listed(call.world, store, row, number, units) for number, units in listed if units > 0]
+            rows += [_listed(call, store, row, number, units) for number, units in listed if units > 0]
     return rows
 
 
-def _listed(world: World, store: Location, row: StockRow, number: str, units: int) -> dict[str, Any]:
-    names = product_names(world, row.product.sku)
+def _listed(call: Call, store: Location, row: StockRow, number: str, units: int) -> dict[str, Any]:
+    names = product_names(call.world, row.product.sku)
+    place = above(call.world, call.company, store)
     return {
-        "StoreID": world.identities.store(store.id),
-        "StoreName": store.name,
-        **{name: names[name] for name in ("ProductItemID", "ProductSKU", "VendorSKU", "ProductName")},
-        "SerialNumber": number,
+        "Location": store.name,
+        "ProductSKU": names["ProductSKU"],
+        "Description": names["ProductName"],
+        "TrackingNumber": number,
         "Quantity": units,
-        "UnitCost": row.product.unit_cost or 0,
+        "VendorName": VENDOR_NAME,
+        "VendorSKU": names["VendorSKU"],
+        "CategoryPath": names["CategoryPath"],
+        **{name: value for name, value in place.items() if name != "StoreID"},
     }
 
 

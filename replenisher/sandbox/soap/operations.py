@@ -13,6 +13,7 @@ from replenisher.sandbox.soap.schema import NAMESPACE, Field, parse_field, parse
 _ORDERS = "PurchaseOrderInformation[]"
 _STATE = "isCommitted:boolean isCompleted:boolean startDate endDate"
 _PLACES = "channelId:guid regionId:int districtId:int storeId:int"
+_RETURN = "ReturnMerchandiseAuthorization"
 _VMI = f"""
 GetUpdatedInventoryList | Vendor | | ProductInformation[]
 GetStoreList | Vendor | | StoreInformation[]
@@ -22,7 +23,7 @@ GetHierarchyInfo | Vendor | | HierarchyInfo
 GetInventoryList | Vendor | | ProductInformation[]
 GetCompanyList | Vendor | | CompanyInformation[]
 GetInventoryReport | Vendor | StartDate EndDate | ProductInformation[]
-GetInventoryReportByVendorSku | Vendor | vendorSku StartDate EndDate | ProductInformation[]
+GetInventoryReportByVendorSku | Vendor | vendorSku StartDate EndDate | ProductAndStoreInformation[]
 GetGeographicInventoryReport | Vendor | {_PLACES} StartDate EndDate | ProductAndStoreInformation[]
 GetProductSalesReport | Vendor | startDate endDate {_PLACES} | ProductSalesReportData[]
 GetInventoryListingReport | Vendor | {_PLACES} | InventoryListingData[]
@@ -30,8 +31,8 @@ GetReceivingInfo | Vendor | StartDate EndDate | ReceivingInfo[]
 GetAdjustmentReport | Vendor | {_PLACES} StartDate EndDate | Adjustment[]
 GetTransferCounts | Vendor | {_PLACES} StartDate EndDate | TransferCount[]
 CreatePurchaseOrder | Vendor | PurchaseOrder:PurchaseOrder | PurchaseOrder
-CreateRMA | Vendor | RMA:RMA | RMA
-Ping | vendor | |
+CreateRMA | Vendor | RMA:{_RETURN} | {_RETURN}
+Ping | vendor | | string
 GetPendingCompanies | vendor | | CompanyInformation[]
 GetEnabledCompanies | vendor | | CompanyInformation[]
 GetDisabledCompanies | vendor | | CompanyInformation[]
@@ -50,11 +51,11 @@ GetPurchaseOrderByReferenceNumber | vendor | purchaseOrderReferenceNumber | Purc
 GetPurchaseOrderByBusinessID | vendor | purchaseOrderIdByStore | PurchaseOrderInformation
 UpdateMinAndMaxProductQuantities | vendor | productItemID:int minQuantity:int maxQuantity:int | boolean
 GetEmployeeList | vendor | onlyEnabled:boolean | EmployeeInformation[]
-GetRMAList | vendor | isCommitted:boolean isShipped:boolean | RMA[]
-UpdateRMA | vendor | rma:RMA | RMA
-UpdateCommittedRMA | vendor | rma:RMA | RMA
-CommitRMA | vendor | rma:RMA | RMA
-CompleteRMA | vendor | rma:RMA | RMA
+GetRMAList | vendor | isCommitted:boolean isShipped:boolean | {_RETURN}[]
+UpdateRMA | vendor | rma:{_RETURN} | {_RETURN}
+UpdateCommittedRMA | vendor | rma:{_RETURN} | {_RETURN}
+CommitRMA | vendor | rma:{_RETURN} | {_RETURN}
+CompleteRMA | vendor | rma:{_RETURN} | {_RETURN}
 """
 _THREE_NAMES = "purchaseOrderID:guid retailiQPurchaseOrderID:int referenceNumber"
 _CMI = f"""

@@ -29,8 +29,9 @@ def company_list(*, enabled: bool, pending: bool = False) -> Handler:
     return answer
 
 
-def ping(_: Call) -> None:
-    """Ping: an empty answer."""
+def ping(call: Call) -> str:
+    """Ping: a sentence about the company's database, as the documents' sample has it."""
+    return f"{call.any_company.name} database is up (sandbox)!"
 
 
 def enable_company(call: Call) -> None:
@@ -41,17 +42,17 @@ def enable_company(call: Call) -> None:
 
 def store_list(call: Call) -> list[dict[str, Any]]:
     """GetStoreList: StoreInformation[] of the enabled stores."""
-    return [_store(call, store) for store in call.company.locations.values() if store.enabled]
+    return [_store(call.world, store) for store in call.company.locations.values() if store.enabled]
 
 
 def store_information(call: Call) -> dict[str, Any]:
     """GetStoreInformation: the store of the identity."""
-    return _store(call, call.one_store)
+    return _store(call.world, call.one_store)
 
 
-def _store(call: Call, store: Location) -> dict[str, Any]:
+def _store(world: World, store: Location) -> dict[str, Any]:
     return {
-        "StoreID": call.world.identities.store(store.id),
+        "StoreID": world.identities.store(store.id),
         "Name": store.name,
         "Region": store.region,
         "District": store.city,
@@ -102,7 +103,7 @@ def _district(world: World, company: Company, stores: list[Location]) -> dict[st
         "DistrictID": district_id(company, stores[0]),
         "DistrictName": stores[0].city,
         "StoreCount": len(stores),
-        "Stores": [{"StoreID": world.identities.store(store.id), "StoreName": store.name} for store in stores],
+        "Stores": [_store(world, store) for store in stores],
     }
 
 
@@ -154,9 +155,29 @@ def chosen_stores(call: Call) -> list[Location]:
     return stores if named["channelId"] == channel_guid(call.world, company) else []
 
 
-def employees(_: Call) -> list[dict[str, Any]]:
-    """GetEmployeeList: EmployeeInformation[]; nobody is disabled."""
-    return [
-        {"EmployeeID": one.id, "FirstName": one.first_name, "LastName": one.last_name, "Enabled": True}
-        for one in EMPLOYEES
-    ]
+def employees(call: Call) -> list[dict[str, Any]]:
+    """GetEmployeeList: EmployeeInformation[], at each store in turn; the last of them has left the company."""
+    stores = list(call.company.locations.values())
+    listed = [_employee(call, place, stores[place % len(stores)]) for place in range(len(EMPLOYEES))]
+    return [one for one in listed if one["Enabled"] or not call.arguments["onlyEnabled"]]
+
+
+def _employee(call: Call, place: int, store: Location) -> dict[str, Any]:
+    person = EMPLOYEES[place]
+    return {
+        "CompanyName": call.company.name,
+        "Email": f"employee{person.id}@example.test",
+        "Enabled": place < len(EMPLOYEES) - 1,
+        "EndDate": None,
+        "FirstName": person.first_name,
+        "LastName": person.last_name,
+        "Role": "Store Manager" if place == 0 else "Sales Representative",
+        "StartDate": None,
+        "StoreAddress": store.address,
+        "StoreCity": store.city,
+        "StoreCountry": store.country,
+        "StoreID": call.world.identities.store(store.id),
+        "StoreName": store.name,
+        "StorePostalCode": store.postal_code,
+        "StoreProvinceOrState": store.region,
+    }

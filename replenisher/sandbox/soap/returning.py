@@ -1,18 +1,21 @@
-"""Returns to the vendor (RMA) over SOAP. Their fields and refusals are the sandbox's own: no document lists them."""
+"""Returns to the vendor (RMA) over SOAP. Their types are the description's; what is refused is the sandbox's own."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from replenisher.sandbox.documents import Adjustment
 from replenisher.sandbox.ledger import Location, post_adjustment
 from replenisher.sandbox.returns import Return, ReturnLine
 from replenisher.sandbox.soap.calls import Call
-from replenisher.sandbox.soap.dates import twenty_four_hours
-from replenisher.sandbox.soap.order_writing import find_product
+from replenisher.sandbox.soap.inventory import product_sku
 from replenisher.sandbox.soap.refusals import server_fault
+from replenisher.sandbox.world import World
 
 _REASON, _REASON_ID = "RMA", 14
+_NEVER = datetime(1, 1, 1)  # noqa: DTZ001  # .NET's MinValue: not supplied
 
 
 def create_return(call: Call) -> dict[str, Any]:
@@ -25,13 +28,16 @@ def create_return(call: Call) -> dict[str, Any]:
     if not sent.get("Comments") and call.world.switches.rma_without_comments == "refuse":
         raise server_fault("Comments must be supplied")
     store = call.find_store(sent["StoreID"], None) if sent.get("StoreID", 0) > 0 else call.one_store
+    lines = _lines(call, store, sent.get("ProductData") or [])
     one = Return(
         company=call.company.id,
         location=store.id,
         comments=sent.get("Comments") or "",
         number=call.world.paper_number(store.id, "RM"),
         created_at=call.world.clock.now(),
-        lines=_lines(call, store, sent.get("Products") or []),
+        lines=lines,
+        id=1 + max(call.world.returns, default=0),
+        vendor_number=sent.get("VendorRMANumber") or "",
     )
     call.world.returns[one.id] = one
     return _row(call, one)
@@ -48,22 +54,26 @@ def return_list(call: Call) -> list[dict[str, Any]]:
 
 
 def update_return(call: Call) -> dict[str, Any]:
-    """UpdateRMA: comments and, when any is sent, products of a return that is not committed."""
+    """UpdateRMA: comments, the vendor's number and, when any is sent, products of a return that is not committed."""
     one, sent = _found(call, committed=False)
-    if sent["Products"]:
-        one.lines = _lines(call, call.company.locations[one.location], sent["Products"])
-    one.comments = sent["Comments"] or one.comments
+    if sent["ProductData"]:
+        one.lines = _lines(call, call.company.locations[one.location], sent["ProductData"])
+    _take_over(one, sent)
     return _row(call, one)
 
 
 def update_committed_return(call: Call) -> dict[str, Any]:
-    """UpdateCommittedRMA: comments, whether it is shipped, and what the vendor did with each product."""
+    """UpdateCommittedRMA: as UpdateRMA, whether it is shipped, and what the vendor did with each product."""
     one, sent = _found(call, committed=True)
-    actions = {(entry["VendorSKU"], entry["SerialNumber"] or ""): entry["ActionTaken"] for entry in sent["Products"]}
+    store = call.company.locations[one.location]
+    actions = {
+        (_product(call, store, entry), entry["SerialNumberRemoved"] or ""): entry["ActionTaken"]
+        for entry in sent["ProductData"]
+    }
     for line in one.lines:
         line.action_taken = actions.get((line.sku, line.serial_number), line.action_taken)
-    one.comments = sent["Comments"] or one.comments
-    one.shipped = one.shipped or sent["IsShipped"]
+    _take_over(one, sent)
+    one.shipped = one.shipped or bool(sent["ShippedAway"])
     return _row(call, one)
 
 
@@ -80,7 +90,7 @@ def commit_return(call: Call) -> dict[str, Any]:
             raise server_fault(f"Product [{line.sku}] has fewer than [{line.quantity}] units in stock")
     for line in one.lines:
         _take_out(call, store, line)
-    one.committed = True
+    one.committed, one.committed_at = True, call.world.clock.now()
     return _row(call, one)
 
 
@@ -89,6 +99,11 @@ def complete_return(call: Call) -> dict[str, Any]:
     one, _ = _found(call, committed=True)
     one.shipped = one.completed = True
     return _row(call, one)
+
+
+def _take_over(one: Return, sent: dict[str, Any]) -> None:
+    one.comments = sent["Comments"] or one.comments
+    one.vendor_number = sent["VendorRMANumber"] or one.vendor_number
 
 
 def _take_out(call: Call, store: Location, line: ReturnLine) -> None:
@@ -105,7 +120,7 @@ def _take_out(call: Call, store: Location, line: ReturnLine) -> None:
 
 def _found(call: Call, *, committed: bool) -> tuple[Return, dict[str, Any]]:
     sent = call.arguments["rma"] or {}
-    one = call.world.returns.get(sent.get("RMAID", ""))
+    one = call.world.returns.get(sent.get("RMAID", 0))
     if one is None or one.company != call.company.id:
         raise server_fault(f"RMA [{sent.get('RMAID')}] could not be found")
     if one.committed is not committed or one.completed:
@@ -113,37 +128,67 @@ def _found(call: Call, *, committed: bool) -> tuple[Return, dict[str, Any]]:
     return one, sent
 
 
+def _product(call: Call, store: Location, named: dict[str, Any]) -> str:
+    """The SKU that a product's id or the retailer's own SKU names."""
+    for sku in store.rows:
+        item = call.world.identities.item(sku)
+        if named["RQProductID"] == item or (named["RQProductID"] <= 0 and named["RQProductSku"] == product_sku(item)):
+            return sku
+    raise server_fault(f"Product [{named['RQProductID']}] could not be found")
+
+
 def _lines(call: Call, store: Location, products: list[dict[str, Any]]) -> list[ReturnLine]:
     if not products:
-        raise server_fault("Products must contain at least one product")
+        raise server_fault("ProductData must contain at least one product")
     lines = []
     for product in products:
-        sku = find_product(call, store, product)
-        if product["Quantity"] <= 0:
-            raise server_fault(f"Quantity of product [{sku}] must be > 0")
-        serial = product["SerialNumber"] or ""
-        lines.append(ReturnLine(sku, product["Quantity"], serial, product["ActionTaken"]))
+        sku = _product(call, store, product)
+        if product["TotalQuantity"] <= 0:
+            raise server_fault(f"TotalQuantity of product [{sku}] must be > 0")
+        known = store.rows[sku].product.unit_cost or Decimal(0)
+        lines.append(
+            ReturnLine(
+                sku,
+                product["TotalQuantity"],
+                product["SerialNumberRemoved"] or "",
+                product["ActionTaken"],
+                product["NonSellableQuantity"],
+                product["VendorInvoiceNumber"] or "",
+                product["UnitCost"] if product["UnitCost"] > 0 else Decimal(str(known)),
+            )
+        )
     return lines
 
 
 def _row(call: Call, one: Return) -> dict[str, Any]:
+    committed_at = one.committed_at
     return {
+        "ProductData": [_product_row(call.world, line) for line in one.lines],
         "RMAID": one.id,
-        "RMANumber": one.number,
+        "RMAIDByStore": one.number,
         "StoreID": call.world.identities.store(one.location),
+        "VendorID": call.world.setup.vendor_id,
+        "CreatedByVMI": True,
+        "VendorRMANumber": one.vendor_number,
+        "ShippingCost": 0,
+        "Committed": int(one.committed),
+        "DateCommitted": _NEVER if committed_at is None else call.world.clock.local(committed_at),
+        "ShippedAway": int(one.shipped),
+        "Completed": int(one.completed),
         "Comments": one.comments,
-        "IsCommitted": one.committed,
-        "IsShipped": one.shipped,
-        "IsCompleted": one.completed,
-        "DateCreated": twenty_four_hours(call.world.clock.local(one.created_at)),
-        "Products": [
-            {
-                "ProductItemID": call.world.identities.item(line.sku),
-                "VendorSKU": line.sku,
-                "SerialNumber": line.serial_number,
-                "Quantity": line.quantity,
-                "ActionTaken": line.action_taken,
-            }
-            for line in one.lines
-        ],
+        "DateCreated": call.world.clock.local(one.created_at),
+    }
+
+
+def _product_row(world: World, line: ReturnLine) -> dict[str, Any]:
+    item = world.identities.item(line.sku)
+    return {
+        "RQProductSku": product_sku(item),
+        "RQProductID": item,
+        "SerialNumberRemoved": line.serial_number,
+        "VendorInvoiceNumber": line.vendor_invoice_number,
+        "TotalQuantity": line.quantity,
+        "NonSellableQuantity": line.non_sellable,
+        "UnitCost": line.unit_cost,
+        "ActionTaken": line.action_taken,
     }

@@ -13,7 +13,7 @@ ZERO_GUID = "00000000-0000-0000-0000-000000000000"
 MIN_DATE = "0001-01-01T00:00:00"
 VALUES = frozenset({"int", "decimal", "double", "boolean", "dateTime", "guid"})
 ENUMERATIONS = {
-    "RMAActionTaken": ("NotSet", "Credit", "Replacement", "Rejected", "Repaired", "Removed"),
+    "ActionTaken": ("NotSet", "Credit", "Replacement", "Rejected", "Repaired", "Removed"),
 }
 
 _PRODUCT = (
@@ -40,8 +40,7 @@ _LINES = {
     "HierarchyInfo": "Channels:Channel[]",
     "Channel": "ChannelID:guid ChannelName StoreCount:int Regions:Region[]",
     "Region": "RegionID:int RegionName StoreCount:int Districts:District[]",
-    "District": "DistrictID:int DistrictName StoreCount:int Stores:Store[]",
-    "Store": "StoreID:int StoreName",
+    "District": "DistrictID:int DistrictName StoreCount:int Stores:StoreInformation[]",
     "ProductInformation": _PRODUCT,
     "ProductAndStoreInformation": (
         f"{_PRODUCT} StoreID:int StoreName ChannelName ChannelID:guid RegionName RegionID:int "
@@ -75,15 +74,22 @@ _LINES = {
         "StoreID:int ProductItemID:int VendorSku ShippedOut:int ReceivedOut:int ShippedIn:int ReceivedIn:int"
     ),
     "InventoryListingData": (
-        "StoreID:int StoreName ProductItemID:int ProductSKU VendorSKU ProductName SerialNumber Quantity:int "
-        "UnitCost:double"
+        "Location ProductSKU Description TrackingNumber Quantity:int VendorName VendorSKU ManufacturerSKU CategoryPath "
+        "RegionName RegionID:int DistrictName DistrictID:int ChannelID:guid ChannelName"
     ),
-    "EmployeeInformation": "EmployeeID:int FirstName LastName Enabled:boolean",
-    "RMA": (
-        "RMAID:guid RMANumber StoreID:int Comments IsCommitted:boolean IsShipped:boolean IsCompleted:boolean "
-        "DateCreated Products:RMAProduct[]"
+    "EmployeeInformation": (
+        "CellPhone CompanyName Email Enabled:boolean EndDate:dateTime* FirstName LastName Role StartDate:dateTime* "
+        "StoreAddress StoreCity StoreCountry StoreEmail StoreID:int StoreName StorePostalCode StoreProvinceOrState"
     ),
-    "RMAProduct": "ProductItemID:int VendorSKU SerialNumber Quantity:int ActionTaken:RMAActionTaken",
+    "ReturnMerchandiseAuthorization": (
+        "ProductData:RMAProduct[] RMAID:int RMAIDByStore StoreID:int VendorID:int CreatedByVMI:boolean VendorRMANumber "
+        "WayBillNumber ShippingMethod ReceivingComments ShippingCost:decimal Committed:int DateCommitted:dateTime "
+        "ShippedAway:int Completed:int Comments DateCreated:dateTime"
+    ),
+    "RMAProduct": (
+        "RQProductSku RQProductID:int SerialNumberRemoved VendorInvoiceNumber TotalQuantity:int "
+        "NonSellableQuantity:int UnitCost:decimal ActionTaken:ActionTaken"
+    ),
 }
 
 

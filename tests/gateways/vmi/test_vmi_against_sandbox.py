@@ -37,6 +37,7 @@ from replenisher.purchasing.platform import (
     ReportWindow,
     RequestLine,
 )
+from replenisher.purchasing.vendor_returns import ReturnLine
 from tests.gateways.vmi.conftest import SoapPlatform
 
 
@@ -424,19 +425,61 @@ def test_stock_lists_and_single_products_are_frames_too(vmi: Vmi, platform: Soap
 
 def test_the_service_answers_a_ping_and_lists_people_and_units(vmi: Vmi, platform: SoapPlatform) -> None:
     store = stores(vmi, platform)[0]
-    assert isinstance(vmi.ping(platform.company), str)
-    assert all(person.name and person.enabled for person in vmi.employees(platform.company))
+    assert vmi.ping(platform.company).endswith("database is up (sandbox)!")
+    enabled, every = (vmi.employees(platform.company, only_enabled=only) for only in (True, False))
+    assert len(enabled) == len(every) - 1
+    assert all(person.name and person.role and person.enabled for person in enabled)
+    assert {person.location for person in every} <= set(stores(vmi, platform))
     listed = vmi.listed_units(platform.company, store)
     frame = report_of(vmi, platform, store)
+    assert {units.place for units in listed} == {vmi.location(platform.company, store).name}
+    assert {sku for sku in frame["sku"] if sku in {units.sku for units in listed}} == {units.sku for units in listed}
     assert sum(units.quantity for units in listed) == int(frame["on_hand"].clip(lower=0).sum())
 
 
-def test_serial_numbers_of_a_product_are_listed(vmi: Vmi, platform: SoapPlatform) -> None:
-    store = stores(vmi, platform)[0]
-    in_stock = {units.sku for units in vmi.listed_units(platform.company, store)}
-    assert in_stock
-    listed = [vmi.serial_numbers(platform.company, store, str(item)) for item in range(11142, 11182)]
-    assert all(serial.serial_number and not serial.damaged for product in listed for serial in product)
+def test_serial_numbers_of_a_product_are_listed_by_its_id(vmi: Vmi, platform: SoapPlatform) -> None:
+    store = platform.admin.ids()["locations"][0]
+    location = str(store["store_id"])
+    phone = next(sku for sku in report_of(vmi, platform, location)["sku"] if str(sku).startswith("PH"))
+    platform.admin.set_stock(store["id"], phone, in_stock=3)
+    units = [one for one in vmi.listed_units(platform.company, location) if one.sku == phone]
+    assert [one.quantity for one in units] == [1, 1, 1]
+    (item,) = [one for one in vmi.product_names(platform.company, location) if one.sku == phone]
+    assert item.retailer_sku.startswith("RQSK")
+    serials = vmi.serial_numbers(platform.company, location, item.product_item)
+    assert {one.serial_number for one in serials} == {one.serial_number for one in units}
+    assert not any(one.damaged for one in serials)
+
+
+def test_a_return_goes_its_whole_way(vmi: Vmi, platform: SoapPlatform) -> None:
+    company, store = platform.company, stores(vmi, platform)[1]
+    frame = report_of(vmi, platform, store).set_index("sku")
+    sku = str(frame.index[frame["on_hand"] > 3][0])
+    (item,) = [one for one in vmi.product_names(company, store) if one.sku == sku]
+    asked = vmi.ask_return(company, store, [ReturnLine(item.retailer_sku, item.product_item, 2)], "recalled", "V-1")
+    assert (asked.location, asked.comments, asked.vendor_number, asked.committed) == (store, "recalled", "V-1", False)
+    assert asked.printed_number
+    assert [(line.retailer_sku, line.quantity) for line in asked.lines] == [(item.retailer_sku, 2)]
+    changed = vmi.change_return(company, replace(asked, vendor_number="V-2"))
+    assert vmi.returns(company, committed=False, shipped=False) == [changed]
+    assert changed == replace(asked, vendor_number="V-2")
+    committed = vmi.commit_return(company, changed)
+    assert committed == replace(changed, committed=True)
+    assert report_of(vmi, platform, store).set_index("sku").loc[sku, "on_return"] == 2
+    credit = replace(committed, lines=(replace(committed.lines[0], action="Credit"),), shipped=True)
+    assert vmi.change_committed_return(company, credit) == credit
+    assert vmi.returns(company, committed=True, shipped=True) == [credit]
+    assert vmi.complete_return(company, credit) == replace(credit, completed=True)
+    with pytest.raises(AmbiguousError, match="completed"):
+        vmi.complete_return(company, credit)
+
+
+def test_orders_tell_where_they_are_shipped_to_and_their_comments(vmi: Vmi, platform: SoapPlatform) -> None:
+    store = stores(vmi, platform)[2]
+    listed = vmi.all_orders(platform.company, store)
+    assert listed
+    assert {order.ship_to for order in listed} == {store}
+    assert all(order.comments is not None for order in listed)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from replenisher.errors import AmbiguousError, RefusedError
 from replenisher.gateways.soap.packaged import NAMESPACE
 from replenisher.gateways.soap.service import SoapConnection
 from replenisher.gateways.vmi import Vmi
-from replenisher.gateways.vmi.listings import Employee, ListedUnits, SerialNumber
-from replenisher.gateways.vmi.returns import ReturnLine
+from replenisher.purchasing.listings import Employee, ListedUnits, SerialNumber
+from replenisher.purchasing.vendor_returns import ReturnLine
 from tests.gateways.soap.envelopes_of import envelope, result
 from tests.gateways.stage import Stage, reply, says
 
