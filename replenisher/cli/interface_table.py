@@ -66,7 +66,7 @@ vendor_inventory.product_sales | GET productSales | workflows.plan.reports:sales
 vmi.GetEnabledCompanies | | workflows.verify:relationships | `check-config --connect`, and when a company is paused | list
 vmi.GetPendingCompanies | | workflows.verify:relationships | `check-config --connect`, and when a company is paused | list
 vmi.GetDisabledCompanies | | workflows.verify:relationships | `check-config --connect`, and when a company is paused | list
-vmi.GetCompanyList | | workflows.verify:relationships | `check-config --connect`, and when a company is paused | list
+vmi.GetCompanyList | | workflows.platform:company_list | `platform companies` | command
 vmi.EnableCompany | | workflows.platform:enable_company | `platform enable` | change
 vmi.Ping | | workflows.platform:ping | `platform ping` | command
 vmi.GetStoreList | | workflows.plan.start:locations | at the start of every run | list

@@ -90,6 +90,19 @@ def ping(config: ConfigOption = None, *, company: OfCompany, as_json: JsonOption
         out().print(literal(said or "the service answered"))
 
 
+@platform.command("companies")
+def companies(
+    config: ConfigOption = None, *, company: OfCompany, csv_file: CsvOption = None, as_json: JsonOption = False
+) -> None:
+    """List the companies that this one's platform knows of us, how each stands, and which are not configured here."""
+    from replenisher.workflows import platform as workflow  # noqa: PLC0415 - `--help` must not wait for it
+
+    with asking(config, f"company {company}: companies of its platform") as services:
+        rows = [asdict(one) for one in workflow.companies(services, company)]
+    columns = {"id": "id", "name": "name", "standing": "standing", "configured": "configured here"}
+    show(rows, columns, nothing="no companies", csv_file=csv_file, as_json=as_json)
+
+
 @platform.command("location")
 def location(
     config: ConfigOption = None, *, company: OfCompany, location: AtLocation, as_json: JsonOption = False

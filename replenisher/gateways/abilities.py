@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 import pandas as pd
 
 from replenisher.purchasing.listings import Employee, ListedUnits, ProductNames, SerialNumber
-from replenisher.purchasing.platform import Location, PlatformOrder, ReportWindow
+from replenisher.purchasing.platform import Company, Location, PlatformOrder, ReportWindow
 from replenisher.purchasing.vendor_returns import Return, ReturnLine
 
 
@@ -49,6 +49,15 @@ class Pinged(Protocol):
 
     def ping(self, company: str) -> str:
         """Ask whether service and company's database are up; gives the platform's sentence, empty for none."""
+        ...
+
+
+@runtime_checkable
+class CompanyLists(Protocol):
+    """An interface with a list of companies beside those that tell how each stands."""
+
+    def company_list(self) -> list[Company]:
+        """List the companies, without how they stand."""
         ...
 
 
@@ -160,6 +169,7 @@ ABILITIES: dict[str, tuple[type, tuple[str, ...]]] = {
     "ship an order to another location": (MoveDesk, ("cmi",)),
     "find an order by its printed number": (FindsByNumber, ("cmi", "vmi")),
     "say whether it is up": (Pinged, ("vmi",)),
+    "list companies without how they stand": (CompanyLists, ("vmi",)),
     "take up or give up a company": (RelationshipDesk, ("vmi",)),
     "tell a location and its stock beside the reports": (StockLists, ("vmi",)),
     "list products, units, serial numbers and employees": (Listings, ("vmi",)),

@@ -6,17 +6,19 @@ Everything but `switch_company` only reads. A channel that lacks a question says
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 import pandas as pd
 
+from replenisher.channels import channel_key
 from replenisher.config import CompanySettings
 from replenisher.database import exceptions
 from replenisher.database.exceptions import Matter
 from replenisher.database.standings import record_standings
 from replenisher.errors import AmbiguousError, ConfigurationError, GatewayError, NotFoundError
-from replenisher.gateways.abilities import Listings, LocationOrders, Pinged, RelationshipDesk, StockLists
+from replenisher.gateways.abilities import CompanyLists, Listings, LocationOrders, Pinged, RelationshipDesk, StockLists
 from replenisher.gateways.composed import report_part
 from replenisher.logs import get_logger
 from replenisher.planning.frames import MONEY_SCALE
@@ -31,6 +33,7 @@ log = get_logger(__name__)
 
 WHICH = ("committed", "uncommitted", "completed", "all")
 """The lists of a location's orders."""
+LISTED = "listed"
 StockRow = dict[str, object]
 
 
@@ -40,6 +43,33 @@ def ping(services: Services, company_id: str) -> str:
     if not isinstance(part, Pinged):
         raise lacking(company, Pinged)
     return part.ping(company.id)
+
+
+@dataclass(frozen=True)
+class ListedCompany:
+    """A company that a platform knows of us: how it stands there, and whether our configuration has it."""
+
+    id: str
+    name: str
+    standing: str
+    configured: bool
+
+
+def companies(services: Services, company_id: str) -> list[ListedCompany]:
+    """List every company that this one's platform tells of us; one that only a list without standings has is `listed`.
+
+    A company is configured when one of ours with its id is read through the same channel.
+    """
+    company, part = _asked(services, company_id)
+    key = channel_key(company)
+    ours = {one.id.casefold() for one in services.settings.companies if channel_key(one) == key}
+    standings = [(one.company, one.standing) for one in services.channel(company).relationships()]
+    known = {one.id.casefold() for one, _ in standings}
+    further = part.company_list() if isinstance(part, CompanyLists) else []
+    listed = [(one, LISTED) for one in further if one.id.casefold() not in known]
+    return [
+        ListedCompany(one.id, one.name, standing, one.id.casefold() in ours) for one, standing in [*standings, *listed]
+    ]
 
 
 def one_location(services: Services, company_id: str, location: str) -> Location:

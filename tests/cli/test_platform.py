@@ -74,6 +74,27 @@ def test_units_and_serial_numbers_agree(store: Store) -> None:
     assert store.here(f"serials --sku {phone} --product 11142").code == 2
 
 
+def test_the_companies_of_a_platform_are_told_with_how_they_stand_and_whether_we_have_them(store: Store) -> None:
+    rows = {row["id"].casefold(): row for row in store.ask("companies --json").data}
+    assert rows[store.company.casefold()]["standing"] == "enabled"
+    assert rows[store.company.casefold()]["configured"] is True
+    calls = store.world.admin.audit()["operation_calls"]
+    assert calls["vmi.GetCompanyList"] == calls["vmi.GetPendingCompanies"] == 1
+    store.ask("enable --off --reason 'contract ended'")
+    rows = {row["id"].casefold(): row for row in store.ask("companies --json").data}
+    assert rows[store.company.casefold()]["standing"] == "disabled"
+    assert "configured here" in store.ask("companies").out
+
+
+def test_a_company_that_nobody_configured_is_seen(store: Store) -> None:
+    other = "5d7a2c35-40c3-4f0f-8f3f-0b4b2e2f7a11"
+    (ours,) = store.world.document()["companies"]
+    store.world.changes["companies"] = [{**ours, "id": other}]
+    store.world.write()
+    told = store.typed(f"platform companies --company {other} --json").data
+    assert [(row["id"], row["configured"]) for row in told] == [(store.company, False)]
+
+
 def test_employees_are_those_who_work_there_unless_all_are_asked_for(store: Store) -> None:
     working, every = store.ask("employees --json").data, store.ask("employees --all --json").data
     assert len(every) == len(working) + 1

@@ -50,6 +50,10 @@ class ReportReader:
             for company in self._companies(operation)
         ]
 
+    def company_list(self) -> list[Company]:
+        """List the companies as the older list of them has it, which does not tell how they stand."""
+        return self._companies("GetCompanyList")
+
     def _companies(self, operation: str) -> list[Company]:
         return self._service.read(operation, self._identity.alone(), companies_of, Subject("companies"))
 
