@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -14,8 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from replenisher import services as wiring
 from replenisher.cli import trial
+from replenisher.cli.demo_combinations import COMBINATIONS, Combination
 from replenisher.cli.demo_report import CycleFigures, print_cycle, print_explanation, print_next_steps, print_orders
 from replenisher.cli.demo_shipments import print_notices, under_way, write_shipments
+from replenisher.cli.demo_tour import Tour
 from replenisher.cli.processes import BEAT, WORKER, Child, Children, module
 from replenisher.config import load
 from replenisher.database import orders, run_batches, runs
@@ -30,8 +33,12 @@ from replenisher.workflows.plan.due import open_manual_run
 from replenisher.workflows.ship.importing import import_shipments
 
 FOLDER = Path("var/demo")
-CHANNELS = {name: (name,) for name in ("vendor_inventory", "vmi", "cmi")} | {"all": ("vendor_inventory", "vmi", "cmi")}
-"""What `--channel` may say, and the channels that the companies take in turn."""
+ALL = "all"
+CHANNELS = {name: (Combination("", name),) * 2 for name in ("vendor_inventory", "vmi", "cmi")} | {ALL: COMBINATIONS}
+"""What `--channel` may say, and how the companies are served."""
+SIZES = {ALL: ("--locations", "3", "--skus", "120")}
+"""Of the sandbox; a tour of all interfaces has more companies, and fewer locations of each."""
+USUAL_SIZES = ("--locations", "12", "--skus", "250")
 SHORT_TIMES = {
     "sweep": 0.5,
     "rehint": 5.0,
@@ -53,6 +60,7 @@ def demo(folder: Path = FOLDER, channel: str = "vendor_inventory") -> None:
     """Run two cycles with a week of sales between them; everything stays in `folder` to be looked at.
 
     `channel` is one of CHANNELS. What is confirmed in the first cycle is shipped, so that it arrives as announced.
+    `all` also has customers' orders, sales of the vendor's own and every command of a person.
 
     Raises ReplenisherError when a step does not end within two minutes, naming the log to read.
     """
@@ -64,21 +72,32 @@ def demo(folder: Path = FOLDER, channel: str = "vendor_inventory") -> None:
         children = Children(lambda name, line: _write(log, name, line))
         stack.callback(children.stop, 20.0)
         progress = stack.enter_context(_progress(console))
-        services, config = _start(stack, folder, children, progress, CHANNELS[channel])
+        services, config = _start(stack, folder, children, progress, channel)
         _count(services, folder, progress)
+        tour = Tour(services, folder, config, progress, partial(_wait, children)) if channel == ALL else None
+        if tour is not None:
+            tour.before_the_first_cycle()
         first = _cycle(services, children, progress, "cycle 1", days_ahead=0)
+        if tour is not None:
+            tour.between_ordering_and_shipping()
         _ship(services, folder, children, progress)
         task = progress.add_task(f"{DAYS} days pass: customers buy, orders arrive", total=1)
         trial.advance(folder, DAYS)
         progress.advance(task)
         second = _cycle(services, children, progress, "cycle 2", days_ahead=DAYS)
+        if tour is not None:
+            tour.at_the_end()
         progress.stop()
         names = {company.id: company.name for company in services.settings.companies}
         print_cycle(console, "Cycle 1, first plan", first, names)
         print_cycle(console, f"Cycle 2, {DAYS} days later", second, names)
         print_orders(console, services)
         print_notices(console, services)
+        if tour is not None:
+            tour.print(console)
         print_explanation(console, services, second)
+        if tour is not None:
+            tour.print_operations(console)
         print_next_steps(console, config, folder, time.monotonic() - started, SHORT_TIMES)
         children.stop(20.0)
 
@@ -100,13 +119,18 @@ def _progress(console: Console) -> Progress:
 
 
 def _start(
-    stack: ExitStack, folder: Path, children: Children, progress: Progress, channels: Sequence[str]
+    stack: ExitStack, folder: Path, children: Children, progress: Progress, channel: str
 ) -> tuple[Services, Path]:
     task = progress.add_task("starting PostgreSQL, Valkey, sandbox and workers", total=4)
-    size = ("--companies", str(max(2, len(channels))), "--locations", "12", "--skus", "250")
+    served = CHANNELS[channel]
+    size = ("--companies", str(len(served)), *SIZES.get(channel, USUAL_SIZES))
     trial.write_planners_files(folder, size)
     children.start(trial.sandbox_child(folder, size))
-    config = trial.write_configuration(folder, trial.wait_for_sandbox(folder), SHORT_TIMES, channels)
+    settings_of = {
+        place: dict(one.settings) | ({"name": one.name} if one.name else {}) for place, one in enumerate(served)
+    }
+    channels = [one.channel for one in served]
+    config = trial.write_configuration(folder, trial.wait_for_sandbox(folder), SHORT_TIMES, channels, settings_of)
     progress.advance(task)
     settings = load(config)
     stack.enter_context(wiring.servers(settings))

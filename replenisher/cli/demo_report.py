@@ -59,7 +59,7 @@ def print_cycle(console: Console, title: str, figures: Sequence[CycleFigures], n
     table = Table(title=title, title_justify="left", title_style="bold")
     for name in ("company", "run", "locations read", "refused", "rows planned", "lines", "units"):
         table.add_column(name, justify="left" if name == "company" else "right")
-    table.add_column("orders by state")
+    table.add_column("orders by state", overflow="fold")
     for one in figures:
         states = ", ".join(f"{count} {state}" for state, count in sorted(one.orders.items())) or "none"
         numbers = (one.locations_read, one.locations_refused, one.rows, one.ordering_rows, one.units)

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-COMMANDS = frozenset({"serve", "files", "advance", "audit", "faults", "switches"})
+COMMANDS = frozenset({"serve", "files", "advance", "audit", "faults", "switches", "ask"})
 HELP = frozenset({"-h", "--help"})
 
 
@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 
 def sandbox(context: typer.Context) -> None:
-    """Imitate the retail platform: serve (the default), advance, audit, faults, switches, files."""
+    """Imitate the retail platform: serve (the default), advance, audit, faults, switches, ask, files."""
     sys.stdout.flush()
     command = [sys.executable, "-m", "replenisher.sandbox", *sandbox_arguments(context.args)]
     os.execv(sys.executable, command)  # noqa: S606 - our own program, no shell

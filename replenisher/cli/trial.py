@@ -20,6 +20,8 @@ from replenisher.errors import ReplenisherError
 READY_SECONDS = 30.0
 MARK = "made-by-a-trial"
 REST = "vendor_inventory"
+SERVICES = ("orders", "purchase_orders", "sales_orders")
+"""The further services of the sandbox."""
 _LEVELS: Mapping[str, tuple[str, Sequence[str]]] = {
     REST: (".", ()),
     "vmi": ("vmi", ("--ids", "soap")),
@@ -88,11 +90,15 @@ def write_planners_files(folder: Path, options: Sequence[str]) -> None:
 
 
 def write_configuration(
-    folder: Path, ready: Mapping[str, Any], times: Mapping[str, Any] | None = None, channels: Sequence[str] = (REST,)
+    folder: Path,
+    ready: Mapping[str, Any],
+    times: Mapping[str, Any] | None = None,
+    channels: Sequence[str] = (REST,),
+    settings_of: Mapping[int, Mapping[str, Any]] | None = None,
 ) -> Path:
     """Write a configuration for the running sandbox into the folder; gives its path.
 
-    The companies take the channels in turn.
+    The companies take the channels in turn; `settings_of` adds settings to some of them, by place.
     """
     for name in ("password", "client_secret"):
         path = folder / f"sandbox-{name}"
@@ -105,7 +111,7 @@ def write_configuration(
         "levels_file": "levels.csv",
         "platforms": {"sandbox": _platform(ready)},
         "companies": [
-            _company(place, company, channels[place % len(channels)])
+            _company(place, company, channels[place % len(channels)], (settings_of or {}).get(place, {}))
             for place, company in enumerate(ready["companies"])
         ],
         "logs": {"format": "console"},
@@ -118,7 +124,7 @@ def write_configuration(
 
 
 def _platform(ready: Mapping[str, Any]) -> dict[str, Any]:
-    """Name all three services; which of them a company uses is its channel's one word."""
+    """Name every service; which of them a company uses is for its channel, its order desk and its jobs to say."""
     account = {
         "vendor_id": ready["vendor_guid"],
         "username": ready["username"],
@@ -133,11 +139,14 @@ def _platform(ready: Mapping[str, Any]) -> dict[str, Any]:
         "client_secret": "${file:sandbox-client_secret}",
         "vmi": {"url": ready["vmi_url"], **account},
         "cmi": {"url": ready["cmi_url"], **account},
+        **{name: {"base_url": ready[f"{name}_url"]} for name in SERVICES},
     }
 
 
-def _company(place: int, company: Mapping[str, Any], channel: str) -> dict[str, Any]:
+def _company(place: int, company: Mapping[str, Any], channel: str, further: Mapping[str, Any]) -> dict[str, Any]:
     levels, _ = _LEVELS[channel]
+    # An order that nobody is billed for cannot be processed by the Order service.
+    billed = {"billing_customer_id": company["customers"][0]} if further.get("order_desk") == "orders" else {}
     return {
         "id": str(company["id"] if channel == REST else company["guid"]),
         "name": company["name"],
@@ -147,6 +156,8 @@ def _company(place: int, company: Mapping[str, Any], channel: str) -> dict[str, 
         "schedule": "0 5 * * *",
         "levels_file": str(Path(levels) / "levels.csv"),
         "approval": {"value_limit": "7500.00"},
+        **further,
+        **({"orders": billed | dict(further.get("orders", {}))} if billed else {}),
     }
 
 
@@ -161,6 +172,22 @@ def counts_of(folder: Path, company: str, stores: Collection[str]) -> Path:
 
 def advance(folder: Path, days: int) -> None:
     """Let days pass in the running sandbox."""
+    _tell_sandbox(folder, "advance", "--days", str(days))
+
+
+def lose_answers(folder: Path, operations: Sequence[str]) -> None:
+    """Have the running sandbox do what it is asked and answer nothing: the next call of each of these operations."""
+    faults = [json.dumps({"operation": name, "fault": "accepted_then_reset"}) for name in operations]
+    _tell_sandbox(folder, "faults", *(word for fault in faults for word in ("--add", fault)))
+
+
+def ask_sandbox(folder: Path, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    """Send the running sandbox a request below /admin, a GET where there is no body; gives the decoded answer."""
+    how = ("GET", path) if body is None else ("POST", path, json.dumps(body))
+    return json.loads(_tell_sandbox(folder, "ask", *how))
+
+
+def _tell_sandbox(folder: Path, command: str, *words: str) -> str:
     url = json.loads((folder / "sandbox.json").read_text())["url"]
-    command = [sys.executable, "-m", "replenisher.sandbox", "advance", "--url", url, "--days", str(days)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
+    line = [sys.executable, "-m", "replenisher.sandbox", command, "--url", url, *words]
+    return subprocess.run(line, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603 - our own program

@@ -1,4 +1,4 @@
-"""The command line of the sandbox: serve, advance, audit, faults, switches, files."""
+"""The command line of the sandbox: serve, advance, audit, faults, switches, ask, files."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
         ("audit", "print every create that was accepted"),
         ("faults", "list, add or clear faults"),
         ("switches", "print or change switches"),
+        ("ask", "send any other request below /admin: a customer's order, what a retailer does to one"),
     ):
         command = commands.add_parser(name, help=text, formatter_class=style)
         command.add_argument("--url", help=f"address of the sandbox; without it, the one that {TRIAL} names")
@@ -60,6 +61,10 @@ def build_parser() -> argparse.ArgumentParser:
             command.add_argument("--clear", action="store_true", help="forget every fault first")
         elif name == "switches":
             command.add_argument("--set", action="append", default=[], metavar="NAME=JSON", help="a switch to change")
+        elif name == "ask":
+            command.add_argument("method", choices=("GET", "POST", "DELETE"), help="how it is asked")
+            command.add_argument("path", help="what follows /admin/, such as retail-orders")
+            command.add_argument("body", nargs="?", metavar="JSON", help="what is sent")
     return parser
 
 
@@ -134,6 +139,8 @@ def _ask(arguments: argparse.Namespace) -> Any:
         return admin.advance(arguments.days)
     if arguments.command == "audit":
         return admin.audit()
+    if arguments.command == "ask":
+        return admin.call(arguments.method, arguments.path, arguments.body and json.loads(arguments.body))
     if arguments.command == "switches":
         return admin.switch(
             **{name: json.loads(text) for name, _, text in (entry.partition("=") for entry in arguments.set)}

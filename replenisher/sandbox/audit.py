@@ -9,6 +9,7 @@ from replenisher.sandbox.notices import ShipmentNotice
 from replenisher.sandbox.order_service import customers
 from replenisher.sandbox.orders import Order
 from replenisher.sandbox.sales_order_service.book import Sale
+from replenisher.sandbox.soap.order_rows import order_number
 from replenisher.sandbox.world import World
 
 
@@ -23,7 +24,7 @@ def audit(world: World) -> dict[str, Any]:
     for order in accepted:
         by_number.setdefault(order.vendor_invoice_number, []).append(order.id)
     return {
-        "accepted": [_entry(order) for order in accepted],
+        "accepted": [_entry(order) | {"printed_number": order_number(world, order)} for order in accepted],
         "by_vendor_invoice_number": by_number,
         "retail_orders": customers.listed(world),
         "sale_orders": [_sale(sale) for sale in world.sales.sales.values()],

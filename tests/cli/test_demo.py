@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from replenisher.cli.demo_combinations import LOST_ANSWERS
+from replenisher.cli.interface_table import OPERATIONS
+
 COMMAND = Path(sys.executable).with_name("replenisher")
 
 
@@ -45,14 +48,50 @@ def test_it_keeps_the_shipment_notices_that_this_interface_does_not_take(
     assert "receipt_unknown_serial" not in twice[0].stdout
 
 
+@pytest.fixture(scope="module")
+def tour(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    return demo(tmp_path_factory.mktemp("tour"), "--channel", "all")
+
+
 @pytest.mark.timeout(240)
-def test_all_three_channels_work_in_one_configuration(tmp_path: Path) -> None:
-    shown = demo(tmp_path, "--channel", "all")
-    assert shown.returncode == 0, shown.stdout + shown.stderr
-    out = shown.stdout
-    assert len(re.findall(r"│ +\d+ │ +12 │ +0 │ +3,000 │", out)) == 6, out
-    notices = re.findall(r"│ [A-Z][\w ]+│ +(\d+) │ +[\d,]+ │ +(\d+) │ (\d+) (recorded|sent)", out)
-    assert [state for *_, state in notices] == ["recorded", "sent", "sent"], out
+def test_a_company_for_each_combination_of_interfaces_is_planned(tour: subprocess.CompletedProcess[str]) -> None:
+    assert tour.returncode == 0, tour.stdout + tour.stderr
+    assert len(re.findall(r"│ +\d+ │ +3 │ +0 │ +360 │", tour.stdout)) == 16, tour.stdout
+
+
+def test_every_documented_operation_is_called(tour: subprocess.CompletedProcess[str]) -> None:
+    shown = tour.stdout.partition("Every operation of every interface")[2].partition("Done in")[0]
+    calls = [int(number.replace(",", "")) for number in re.findall(r"│ +([\d,]+) │ +\S", shown)]
+    assert len(calls) == len(OPERATIONS), shown
+    assert min(calls) > 0, shown
+    assert "never" not in shown
+
+
+def test_every_command_of_a_person_ends_well(tour: subprocess.CompletedProcess[str]) -> None:
+    typed = re.findall(r"^(✓|✗ code \d+) replenisher (.+)$", tour.stdout, re.MULTILINE)
+    assert len(typed) > 40
+    assert [line for mark, line in typed if mark != "✓"] == []
+
+
+def test_answers_that_are_lost_leave_one_document_each(tour: subprocess.CompletedProcess[str]) -> None:
+    assert tour.stdout.count("x no") >= len(LOST_ANSWERS), tour.stdout
+    assert re.findall(r"│ +\d+ │ (shipped|error|withdrawn|completed|cancelled|succeeded)", tour.stdout) == [
+        "shipped",
+        "error",
+        "withdrawn",
+        "completed",
+        "cancelled",
+        "succeeded",
+    ]
+    states = tour.stdout.partition("All orders now")[2].partition("Shipment notices")[0]
+    assert "unknown" not in states
+    assert "refused" not in states
+
+
+def test_phones_go_only_where_serial_numbers_are_told(tour: subprocess.CompletedProcess[str]) -> None:
+    notices = re.findall(r"│ +(\d+) │ +[\d,]+ │ +(\d+) │ (\d+) (recorded|sent)", tour.stdout)
+    assert sorted({state for *_, state in notices}) == ["recorded", "sent"], tour.stdout
+    assert len(notices) == 8
     assert all(int(there) == int(done) > 0 for there, _, done, _ in notices)
     assert all(int(serials) > 0 for _, serials, _, state in notices if state == "sent")
 
