@@ -100,7 +100,8 @@ def _returned() -> dict[str, Any]:
 def test_every_operation_answers_in_the_order_of_its_wsdl_and_can_be_made_to_fail(
     soap: Soap, service: str, count: int
 ) -> None:
-    soap.vendor.admin.set_stock(soap.vendor.location, "NA", in_stock=9)
+    for sku in ("NA", "PH100086"):
+        soap.vendor.admin.set_stock(soap.vendor.location, sku, in_stock=9)
     orders = _orders_of_types(_wsdl(soap, service))
     calls = _calls(soap, service)
     assert {f"{service}.{name}" for name in calls} == {one for one in SOAP_OPERATIONS if one.startswith(service)}

@@ -154,7 +154,9 @@ def test_every_step_is_known_to_the_worker_and_reports_how_it_went(told: dict[st
     steps = {name.rpartition(".")[2] for name in told["tasks"]}
     of_orders = {"submit_order", "track_order", "reconcile_order"}
     of_notices = {"announce_notice", "settle_notice"}
-    assert steps == {"tick", "sweep_due", "advance_run", "plan_batch", "run_job"} | of_orders | of_notices
+    of_customers = {"send_update", "settle_update", "submit_sale", "follow_sale", "settle_sale"}
+    of_runs = {"tick", "sweep_due", "advance_run", "plan_batch", "run_job"}
+    assert steps == of_runs | of_orders | of_notices | of_customers
     assert told["plain"] == []
 
 
