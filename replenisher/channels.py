@@ -96,7 +96,8 @@ def make_sale_desk(settings: Settings, company: CompanySettings) -> SalesOrders:
 
     platform = settings.platform_of(company)
     service = _named(company, platform.sales_orders, "sales_orders")
-    return SalesOrders(_rest(settings, company, platform, service.base_url))
+    connection = _rest(settings, company, platform, service.base_url)
+    return SalesOrders(connection, tax_service_key=service.tax_service_key)
 
 
 def _make_own_channel(settings: Settings, company: CompanySettings, book: StockBook | None) -> Channel:

@@ -77,6 +77,8 @@ def _company(company: CompanyOverview) -> list[tuple[str, object]]:
         ("  last run", _run(company.last_run)),
         ("  orders", ", ".join(placed.values()) or "none"),
         ("  shipment notices", counted(company.notices) if company.notices else None),
+        ("  customers' items", counted(company.fulfilments) if company.fulfilments else None),
+        ("  sale orders", counted(company.sale_orders) if company.sale_orders else None),
         ("  open exceptions", counted(company.exceptions)),
         *((f"  {job.job}", _job(job)) for job in company.jobs if job.next_at is not None),
     ]

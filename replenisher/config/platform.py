@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -77,6 +77,16 @@ class SupplierService(RestService):
     )
 
 
+class SalesService(RestService):
+    """The REST service that takes the vendor's own sales."""
+
+    tax_service_key: Literal["IqmetrixTaxServiceId", "IqTaxServiceId"] = Field(
+        default="IqmetrixTaxServiceId",
+        description="How the service spells the reference to its tax service: its documents have both.",
+        examples=["IqmetrixTaxServiceId"],
+    )
+
+
 REST_KEYS = ("base_url", "accounts_url", "username", "password", "client_id", "client_secret")
 """What the channel `vendor_inventory` needs of a platform."""
 
@@ -125,7 +135,7 @@ class Platform(Section):
         description="The Purchase Order service, for the audit of receipts.",
         examples=[{"base_url": "…"}],
     )
-    sales_orders: RestService | None = Field(
+    sales_orders: SalesService | None = Field(
         default=None, description="The Sales Order service.", examples=[{"base_url": "…"}]
     )
     verify_tls: bool = Field(

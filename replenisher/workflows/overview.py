@@ -10,7 +10,18 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from replenisher.config import CompanySettings, slots
-from replenisher.database import companies, due, exceptions, jobs, notices, orders, run_batches, runs
+from replenisher.database import (
+    companies,
+    due,
+    exceptions,
+    fulfilments,
+    jobs,
+    notices,
+    orders,
+    run_batches,
+    runs,
+    sales,
+)
 from replenisher.database.job_models import CompanyJob
 from replenisher.database.migrate import current_revision, head_revision
 from replenisher.database.models import CompanyStanding, CompanyState, Order, PlanningRun, RunLocation
@@ -95,6 +106,8 @@ class CompanyOverview:
     last_run: RunFigures | None
     orders: dict[str, OrderCount]
     notices: dict[str, int]
+    fulfilments: dict[str, int]
+    sale_orders: dict[str, int]
     exceptions: dict[str, int]
     jobs: list[JobFigures]
 
@@ -170,6 +183,8 @@ def _company(
             name: OrderCount(*counts) for name, counts in orders.counts_by_state(session, company=company.id).items()
         },
         notices=notices.counts_by_state(session, company.id),
+        fulfilments=fulfilments.counts_by_state(session, company.id),
+        sale_orders=sales.counts_by_state(session, company.id),
         exceptions=exceptions.counts(session, company.id),
         jobs=[_job(job) for job in jobs.jobs_of(session, company.id)],
     )

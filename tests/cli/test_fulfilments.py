@@ -63,6 +63,7 @@ def test_orders_are_looked_for_listed_and_shown_from_first_to_last(counter: Coun
         "locations": 1, "orders": 1, "new": 0, "withdrawn": 0, "promised_units": 3, "errors": {}
     }  # fmt: skip
     one = counter.only(order)
+    assert "customers' items 1 new" in typed("status").said
     listed = typed("fulfilments list")
     assert (listed.code, listed.err) == (0, "")
     assert all(text in listed.out for text in (one.number, order["PrintableId"], sku, "new"))

@@ -31,6 +31,7 @@ def test_a_file_is_imported_listed_shown_and_ended(web: WebShop, typed: Typed) -
     web.until("WEB-1", "succeeded")
     assert "Sent to POS" in typed("sale-orders list --state succeeded").out
     assert typed("sale-orders list --state failed").out.strip() == "no sale orders"
+    assert "sale orders 1 succeeded" in typed("status").said
     shown = typed("sale-orders show WEB-1 --log")
     assert all(text in shown.out for text in ("Sale order WEB-1: succeeded", "Status log at the platform", "accepted"))
     (entry,) = typed("sale-orders show WEB-1 --log --json").data["status_log"]

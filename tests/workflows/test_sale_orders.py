@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from replenisher.database.sale_models import SaleEvent, SaleOrder
 from replenisher.errors import ConfigurationError, IllegalMoveError, NotFoundError
 from replenisher.intake.products import read_catalog
 from replenisher.purchasing.sale_orders import PlatformSaleState
+from replenisher.services import build
 from replenisher.workflows.sell.by_hand import cancel_sale, end_sale, resend_sale
 from replenisher.workflows.sell.drop_folder import import_dropped_sales
 from replenisher.workflows.sell.importing import ImportedSales, import_sale_orders
@@ -356,3 +358,18 @@ def allocated(web: WebShop, run: int, sku: str) -> int:
 
     told = explain(web.shop.services, web.location, sku, run_id=run)
     return int(told.row["allocated"])
+
+
+def test_the_tax_service_is_named_as_the_platforms_setting_says(open_shop: OpenShop, tmp_path: Path) -> None:
+    shop = open_shop("--locations", "1", "--sale-log-delay", "0.05", company=SELLING)
+    spelled = {"tax_service_key": "IqTaxServiceId"}
+    platform = shop.world.document()["platforms"]["retail"]
+    shop.world.changes["platforms"] = {"retail": {"sales_orders": platform["sales_orders"] | spelled}}
+    with contextlib.closing(build(shop.world.settings())) as services:
+        web = WebShop(Shop(shop.world, services), tmp_path)
+        service = "7f6d2a50-58a8-4c0c-9b35-3f5bbd0c3f4e"
+        row = f"{web.row('WEB-1', web.skus()[0])},{service}"
+        web.sell(row, header=f"{HEADER},tax_service_id")
+        web.until("WEB-1", "succeeded")
+    (theirs,) = web.there("WEB-1")
+    assert theirs["request"]["Items"][0]["TaxLineItems"] == [{"IqTaxServiceId": service}]

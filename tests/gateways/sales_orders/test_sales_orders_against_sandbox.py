@@ -126,21 +126,6 @@ def test_every_page_of_a_log_is_read_whatever_the_cap(platform: Platform, desk: 
     assert details == ["Sent to POS", "try 0", "try 1", "try 2", "try 3", "try 4"]
 
 
-@pytest.mark.parametrize("default", ["hal", "json"])
-@pytest.mark.parametrize("links", ["versioned", "bare", "mixed"])
-def test_an_answer_as_hal_is_understood_though_plain_json_was_asked_for(
-    platform: Platform, desk: SalesOrders, location: str, default: str, links: str
-) -> None:
-    # A proxy that takes the Accept header away is all it needs.
-    platform.admin.switch(sale_default_accept=default, hal_links=links, hal_prev="text")
-    sale = a_sale(platform, location)
-    bare = SalesOrders(platform.connection(base_url=platform.ready["sales_orders_url"]))
-    with bare:
-        accepted = bare.submit(sale)
-        (found,) = bare.find(platform.company, sale.printable_id)
-    assert found.platform_sale_id == accepted.platform_sale_id
-
-
 def test_a_failure_is_told_with_the_logs_own_text(platform: Platform, desk: SalesOrders, location: str) -> None:
     platform.admin.switch(sale_outcome="failure", sale_failure_text="Product is not sellable at this location")
     accepted = desk.submit(a_sale(platform, location))
