@@ -17,6 +17,7 @@ ReplenisherError
     ├── NotSentError            nothing left this machine: the same request may be sent later
     ├── AmbiguousError          it may have arrived: never send again, look it up
     ├── UnavailableError        a read failed for now: read again later
+    │   └── UnreadableError     it answered, but not with the document that was asked for
     ├── ThrottledError          answered 429 before doing anything: wait `retry_after_seconds`
     ├── CredentialsError        user or client refused: pause the company, a person corrects it
     ├── UnauthorisedError       401 although the token is new: as a refused token
@@ -124,6 +125,10 @@ class AmbiguousError(GatewayError):
 
 class UnavailableError(GatewayError):
     """A read failed for now (time-out, 5xx, HTML page, truncated body): read again later."""
+
+
+class UnreadableError(UnavailableError):
+    """A read was answered, and the document makes no sense: others of its kind may well be read."""
 
 
 class ThrottledError(GatewayError):

@@ -120,9 +120,9 @@ orders.add_item | POST Orders({id})/Items | workflows.submit:create | the same: 
 orders.replace | PUT Orders({id}) | workflows.submit:create | the same: then it becomes pending; and `orders cancel` | create
 orders.create_full | POST OrderFull | workflows.submit:create | order desk: once for each approved order | create
 orders.process | POST Orders({id})/Process | workflows.releasing:release | order desk: once an order is there and equal | change
-orders.read | GET Orders({id}) | workflows.fulfil.look:order | when a customer's order is no longer pending | look
-orders.list | GET Orders?$filter | workflows.fulfil.look:pending | every `fulfilments.every` for each location; `fulfilments find` | look
-orders.items | GET Orders({id})/Items | workflows.fulfil.look:items | for each pending customer's order | look
+orders.read | GET Orders({id}) | workflows.fulfil.asking:order | when a customer's order is no longer pending | look
+orders.list | GET Orders?$filter | workflows.fulfil.asking:pending | every `fulfilments.every` for each location; `fulfilments find` | look
+orders.items | GET Orders({id})/Items | workflows.fulfil.asking:items | for each pending customer's order | look
 orders.list_full | GET OrderFull | workflows.reconcile:find | order desk: to look up an order whose fate is not known | look-up
 orders.read_full | GET OrderFull({id}) | workflows.track:read | order desk: until an order is received; before each item change | follow
 orders.replace_full | PUT OrderFull({id}) | workflows.fulfil.update:change_items | once for each fulfilment update; `orders change` at the order desk | item change

@@ -99,12 +99,20 @@ _WRITERS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
 
 def instant(moment: datetime | None) -> str:
     """Write an instant in this machine's zone, to the second."""
-    return "" if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M:%S %Z}"
+    return "" if moment is None else f"{_here(moment):%Y-%m-%d %H:%M:%S %Z}"
 
 
 def minute(moment: datetime | None) -> str:
     """Write an instant in this machine's zone, to the minute."""
-    return "" if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M}"
+    return "" if moment is None else f"{_here(moment):%Y-%m-%d %H:%M}"
+
+
+def _here(moment: datetime) -> datetime:
+    """Give the moment in this machine's zone; the last of the year 9999 stays in its own."""
+    try:
+        return moment.astimezone()
+    except OverflowError:
+        return moment
 
 
 def slot(moment: datetime | None) -> str:

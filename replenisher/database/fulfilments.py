@@ -21,6 +21,7 @@ from replenisher.database.fulfilment_models import (
     UpdateEvent,
 )
 from replenisher.database.session import Session
+from replenisher.errors import DatabaseError
 from replenisher.purchasing.fulfilment_updates import UpdateState, check_update_move
 from replenisher.purchasing.fulfilments import OPEN, FulfilmentState, check_fulfilment_move
 
@@ -37,6 +38,8 @@ UPDATES = Ledger(
     one_by_one=("platform_order_id",),
     undecided=frozenset({UpdateState.UNKNOWN}),
 )
+ROWS_AT_ONCE = 5000
+"""Rows of one statement: PostgreSQL takes 65,535 values in one."""
 BY_HAND = replace(UPDATES, check_move=partial(check_update_move, by_person=True))
 """The same updates in the hands of a person, who may send or cancel what the program may not."""
 
@@ -64,12 +67,22 @@ def meet(session: Session, company: str, seen: Seen) -> tuple[Fulfilment, bool]:
     Quantity and expiry follow the retailer as long as something is to be shipped.
     """
     values = {**vars(seen), "company": company, "state": seen.state.value}
+    known = _seen_again(session, company, seen)
+    if known is not None:
+        return known, False
     made = session.execute(
         upsert(Fulfilment).values(values).on_conflict_do_nothing().returning(Fulfilment)
     ).scalar_one_or_none()
     if made is not None:
         return made, True
-    known = session.execute(
+    known = _seen_again(session, company, seen)  # another look has just met it
+    if known is None:
+        raise DatabaseError(f"fulfilment {seen.number} of order {seen.printable_id} is another item's number too")
+    return known, False
+
+
+def _seen_again(session: Session, company: str, seen: Seen) -> Fulfilment | None:
+    return session.execute(
         update(Fulfilment)
         .where(
             Fulfilment.company == company,
@@ -79,8 +92,7 @@ def meet(session: Session, company: str, seen: Seen) -> tuple[Fulfilment, bool]:
         .values(last_seen_at=func.now(), quantity=seen.quantity, expires_at=seen.expires_at, location=seen.location)
         .returning(Fulfilment)
         .execution_options(populate_existing=True)
-    ).scalar_one()
-    return known, False
+    ).scalar_one_or_none()
 
 
 def locked(session: Session, fulfilment_ids: Collection[int]) -> Sequence[Fulfilment]:
@@ -103,14 +115,14 @@ def move(session: Session, fulfilment: Fulfilment, to_state: FulfilmentState, **
     return moved is not None
 
 
-def open_orders(session: Session, company: str) -> dict[str, set[str]]:
-    """Give the orders of which something is still to be shipped, by location."""
-    query = select(Fulfilment.location, Fulfilment.platform_order_id).where(
+def open_orders(session: Session, company: str) -> dict[str, dict[str, str]]:
+    """Give the orders of which something is still to be shipped, by location: printed numbers by id."""
+    query = select(Fulfilment.location, Fulfilment.platform_order_id, Fulfilment.printable_id).where(
         Fulfilment.company == company, Fulfilment.state.in_([state.value for state in OPEN])
     )
-    found: dict[str, set[str]] = {}
-    for location, order in session.execute(query):
-        found.setdefault(str(location), set()).add(str(order))
+    found: dict[str, dict[str, str]] = {}
+    for location, order, printable_id in session.execute(query):
+        found.setdefault(str(location), {})[str(order)] = str(printable_id)
     return found
 
 
@@ -239,13 +251,24 @@ def events_of(session: Session, update_ids: Collection[int]) -> Sequence[UpdateE
     return session.execute(query).scalars().all()
 
 
-def replace_promised(session: Session, company: str, location: str, items: Sequence[dict[str, Any]]) -> None:
-    """Store the in-stock items of a location's pending orders, instead of what was seen there before."""
-    session.execute(delete(PromisedItem).where(PromisedItem.company == company, PromisedItem.location == location))
-    if items:
-        rows = [{"company": company, "location": location, **item} for item in items]
-        statement = upsert(PromisedItem).values(rows)
-        keys = ["company", "platform_order_id", "item_id"]
+def replace_promised(
+    session: Session, company: str, location: str, items: Sequence[dict[str, Any]], *, unread: Collection[str] = ()
+) -> None:
+    """Store the in-stock items of a location's pending orders, instead of what was seen there before.
+
+    What the orders `unread` had promised stays.
+    """
+    session.execute(
+        delete(PromisedItem).where(
+            PromisedItem.company == company,
+            PromisedItem.location == location,
+            PromisedItem.platform_order_id.not_in(unread),
+        )
+    )
+    keys = ["company", "platform_order_id", "item_id"]
+    rows = [{"company": company, "location": location, **item} for item in items]
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        statement = upsert(PromisedItem).values(rows[start : start + ROWS_AT_ONCE])
         changed = {name: getattr(statement.excluded, name) for name in ("location", "sku", "quantity")}
         session.execute(statement.on_conflict_do_update(index_elements=keys, set_={**changed, "seen_at": func.now()}))
 

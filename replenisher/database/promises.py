@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from replenisher.database import fulfilments, sales
 from replenisher.database.session import Session
+from replenisher.planning.frames import LARGEST_QUANTITY
 
 
 @dataclass(frozen=True)
@@ -32,4 +33,6 @@ def promised(session: Session, company: str, locations: Sequence[str], *, instea
         for location, sku, count in fulfilments.promised(session, company, locations):
             units[location, sku] += count
     keys = sorted(units)
-    return Promised([key[0] for key in keys], [key[1] for key in keys], [units[key] for key in keys])
+    # More than planning takes is a slip of somebody's; it must not stop the planning of every other SKU.
+    most = [min(units[key], LARGEST_QUANTITY) for key in keys]
+    return Promised([key[0] for key in keys], [key[1] for key in keys], most)

@@ -9,7 +9,7 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from replenisher.errors import UnavailableError
+from replenisher.errors import UnreadableError
 from replenisher.gateways.http.answers import Answer
 
 Fields = dict[str, Any]
@@ -29,7 +29,7 @@ def folded(document: object) -> Fields:
 
 
 def single(answer: Answer, operation: str) -> Fields:
-    """Read the one object that an answer holds, be it alone or in a list; UnavailableError for anything else."""
+    """Read the one object that an answer holds, be it alone or in a list; UnreadableError for anything else."""
     found = entries(answer, operation)
     if len(found) != 1:
         raise unreadable(operation, f"expected one object, not {len(found)}")
@@ -37,7 +37,7 @@ def single(answer: Answer, operation: str) -> Fields:
 
 
 def entries(answer: Answer, operation: str) -> list[Fields]:
-    """Read the objects of an answer: of a list, of a HAL list, or the object itself; UnavailableError if unreadable."""
+    """Read the objects of an answer: of a list, of a HAL list, or the object itself; UnreadableError if it has none."""
     return [folded(entry) for entry in raw_entries(answer, operation)]
 
 
@@ -60,6 +60,6 @@ def objects_in(fields: Fields, name: str) -> list[Fields] | None:
     return [folded(one) for one in found]
 
 
-def unreadable(operation: str, reason: str) -> UnavailableError:
+def unreadable(operation: str, reason: str) -> UnreadableError:
     """Make the error of an answer that cannot be used; reads are tried again after it."""
-    return UnavailableError(f"{operation}: {reason}; nothing of it is used", operation=operation)
+    return UnreadableError(f"{operation}: {reason}; nothing of it is used", operation=operation)

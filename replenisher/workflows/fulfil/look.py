@@ -6,13 +6,13 @@
    NotAvailable with the reason when we cannot ship it.
 3. In-stock items are promised to their customers; planning may count them (`planning.allocated`).
 
-One location that is not answered never stops its neighbours.
+One location that is not answered never stops its neighbours, nor does an order that cannot be read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -22,29 +22,21 @@ from replenisher.database.exceptions import Matter
 from replenisher.database.fulfilment_models import Fulfilment
 from replenisher.database.fulfilments import Seen
 from replenisher.database.session import Session
-from replenisher.errors import AbsentError, CredentialsError, ForbiddenError, GatewayError
-from replenisher.gateways.channel import CustomerOrders
+from replenisher.errors import CredentialsError, ForbiddenError
 from replenisher.intake.products import CatalogEntry, read_catalog
 from replenisher.logs import get_logger
 from replenisher.purchasing.customer_orders import CustomerOrder, CustomerOrderState, ItemKind, ItemState, OrderItem
 from replenisher.purchasing.fulfilments import OPEN, FulfilmentState, decide, fulfilment_number
 from replenisher.services import Services
+from replenisher.workflows.fulfil.asking import Look, looks
 from replenisher.workflows.fulfil.matters import enter_update, fulfilment_matter
 
 log = get_logger(__name__)
 
 EXPIRING = timedelta(hours=12)
 """So long before an order can no longer be changed, a person hears that something of it is still to be shipped."""
-
-
-@dataclass
-class Look:
-    """What one look at a location's orders found; `gone` are no longer pending, None stands for one not there."""
-
-    location: str
-    orders: list[tuple[CustomerOrder, tuple[OrderItem, ...]]] = field(default_factory=list)
-    gone: dict[str, CustomerOrder | None] = field(default_factory=dict)
-    error: GatewayError | None = None
+TOLD_AT_ONCE = 5
+"""Orders that could not be read, named in one text."""
 
 
 @dataclass
@@ -92,12 +84,13 @@ def look_for_fulfilments(
         locations = [one.id for one in services.channel(company).locations(company.id)]
     wanted = [one for one in locations if not company.locations or one in company.locations]
     found = Looked(locations=len(wanted))
-    for done, look in enumerate(_looks(services, company, wanted, still_open), 1):
-        if isinstance(look.error, CredentialsError | ForbiddenError):
-            raise look.error
-        with services.database.transaction() as session:
-            _record(services, session, company, goods, look, now, found)
-        tell(done, len(wanted))
+    with closing(looks(services, company, wanted, still_open)) as answers:
+        for done, look in enumerate(answers, 1):
+            if isinstance(look.error, CredentialsError | ForbiddenError):
+                raise look.error
+            with services.database.transaction() as session:
+                _record(services, session, company, goods, look, now, found)
+            tell(min(done, len(wanted)), len(wanted))
     log.info(
         "customer_orders_looked_at",
         company=company.id,
@@ -120,34 +113,6 @@ def _goods(services: Services, company: CompanySettings) -> _Goods:
     return _Goods(supplier, by_sku, {entry.catalog_id: entry for entry in by_sku.values() if entry.catalog_id})
 
 
-def _looks(
-    services: Services, company: CompanySettings, locations: Sequence[str], still_open: dict[str, set[str]]
-) -> list[Look]:
-    desk = services.customer_orders(company)
-    threads = services.settings.platform_of(company).threads
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        return list(pool.map(lambda one: _look(desk, company.id, one, still_open.get(one, set())), locations))
-
-
-def _look(desk: CustomerOrders, company: str, location: str, still_open: set[str]) -> Look:
-    look = Look(location)
-    try:
-        pending = desk.pending(company, location)
-        look.orders = [(order, desk.items(company, order.order_id)) for order in pending]
-        for order_id in sorted(still_open - {order.order_id for order in pending}):
-            look.gone[order_id] = _order(desk, company, order_id)
-    except GatewayError as error:
-        return Look(location, error=error)
-    return look
-
-
-def _order(desk: CustomerOrders, company: str, order_id: str) -> CustomerOrder | None:
-    try:
-        return desk.order(company, order_id)
-    except AbsentError:
-        return None
-
-
 def _record(  # noqa: PLR0917 - what a look knows by then
     services: Services,
     session: Session,
@@ -158,17 +123,14 @@ def _record(  # noqa: PLR0917 - what a look knows by then
     found: Looked,
 ) -> None:
     """Write what was seen at one location; an unanswered one is told and keeps what was known of it."""
+    _tell_unread(session, company, look, found)
     if look.error is not None:
-        found.errors[look.location] = str(look.error)
-        text = f"location {look.location}, customers' orders: {look.error}"
-        matter = Matter(company.id, "customer_orders_not_read", look.location, text, location=look.location)
-        exceptions.raise_matter(session, matter)
         return
-    exceptions.resolve(session, company.id, [look.location], ["customer_orders_not_read"])
     promised = []
-    for order, items in look.orders:
+    for order, listed in look.orders:
         found.orders += 1
-        for item in items:
+        items = {item.item_id: item for item in listed}
+        for item in items.values():
             if item.kind is ItemKind.IN_STOCK and item.state is ItemState.NEW and item.quantity > 0:
                 entry = goods.entry(item)
                 sku = item.sku if entry is None else entry.sku
@@ -182,11 +144,27 @@ def _record(  # noqa: PLR0917 - what a look knows by then
                 )
             elif item.kind is ItemKind.DROP_SHIP and item.supplier == goods.supplier:
                 _meet(services, session, company, goods, order, item, found)
-        _warn_of_expiry(session, company, order, now)
+        ours = fulfilments.of_order(session, company.id, order.order_id)
+        _end_taken_off(session, ours, items, found)
+        _warn_of_expiry(session, company, order, ours, now)
     found.promised_units += sum(int(str(one["quantity"])) for one in promised)
-    fulfilments.replace_promised(session, company.id, look.location, promised)
+    fulfilments.replace_promised(session, company.id, look.location, promised, unread=list(look.unread))
     for order_id, gone in look.gone.items():
         _withdraw(session, company, order_id, gone, found)
+
+
+def _tell_unread(session: Session, company: CompanySettings, look: Look, found: Looked) -> None:
+    """Tell a person what could not be read at a location; it is settled by a look that reads everything."""
+    if look.error is None and not look.unread:
+        exceptions.resolve(session, company.id, [look.location], ["customer_orders_not_read"])
+        return
+    told = list(look.unread.values())
+    more = [f"and {len(told) - TOLD_AT_ONCE:,} more"] if len(told) > TOLD_AT_ONCE else []
+    reasons = [str(look.error)] if look.error is not None else [*told[:TOLD_AT_ONCE], *more]
+    found.errors[look.location] = "; ".join(reasons)
+    text = f"location {look.location}, customers' orders: {found.errors[look.location]}"
+    matter = Matter(company.id, "customer_orders_not_read", look.location, text, location=look.location)
+    exceptions.raise_matter(session, matter)
 
 
 def _meet(  # noqa: PLR0917 - as above
@@ -248,8 +226,15 @@ def _decide(  # noqa: PLR0917 - as above
     enter_update(session, fulfilment, decision.state, actor=services.actor, source="look", reason=decision.reason)
 
 
-def _warn_of_expiry(session: Session, company: CompanySettings, order: CustomerOrder, now: datetime) -> None:
-    ours = fulfilments.of_order(session, company.id, order.order_id)
+def _end_taken_off(session: Session, ours: Sequence[Fulfilment], items: Mapping[str, OrderItem], found: Looked) -> None:
+    for one in ours:
+        if one.item_id not in items and FulfilmentState(one.state) in OPEN:
+            _end(session, one, "the retailer took the item off its order", found)
+
+
+def _warn_of_expiry(
+    session: Session, company: CompanySettings, order: CustomerOrder, ours: Sequence[Fulfilment], now: datetime
+) -> None:
     waiting = [one for one in ours if FulfilmentState(one.state) in OPEN]
     if order.expires_at is None:
         return
