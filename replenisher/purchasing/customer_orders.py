@@ -5,7 +5,7 @@ Gateways make these and workflows read them; the words are those of PROTOCOLS §
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
@@ -132,6 +132,23 @@ class ItemsChanged:
     answer: str = field(default="", repr=False)
 
 
+_LATER = {
+    ItemState.ORDERED: (ItemState.SHIPPED, ItemState.RECEIVED),
+    ItemState.SHIPPED: (ItemState.RECEIVED,),
+}
+"""States of an item that is further on than it was to become."""
+
+
+def not_undoing(change: ItemChange, item: OrderItem | None) -> ItemChange:
+    """Give the change so that it leads an item that is further on not back: that one keeps its state.
+
+    Worked example: asked for shipped with parcel T1. A received item gets T1 and stays received.
+    """
+    return (
+        change if item is None or item.state not in _LATER.get(change.state, ()) else replace(change, state=item.state)
+    )
+
+
 def differences_of_item(change: ItemChange, item: OrderItem | None) -> tuple[str, ...]:
     """Say in sentences where an item is not what a change made of it; none means that the change is there.
 
@@ -143,8 +160,7 @@ def differences_of_item(change: ItemChange, item: OrderItem | None) -> tuple[str
     if item is None:
         return ("it is no longer on the order",)
     found = []
-    later = {ItemState.ORDERED: {ItemState.SHIPPED, ItemState.RECEIVED}, ItemState.SHIPPED: {ItemState.RECEIVED}}
-    if item.state is not change.state and item.state not in later.get(change.state, set()):
+    if item.state is not change.state and item.state not in _LATER.get(change.state, ()):
         found.append(f"it is {item.state.value}, not {change.state.value}")
     there = {parcel.tracking_number.casefold(): parcel.quantity for parcel in item.parcels}
     for parcel in change.parcels:

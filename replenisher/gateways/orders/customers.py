@@ -26,8 +26,10 @@ from replenisher.purchasing.customer_orders import (
     CustomerOrderState,
     ItemChange,
     ItemsChanged,
+    ItemState,
     OrderItem,
     differences_of_item,
+    not_undoing,
 )
 
 AS_THEY_ARE = (CredentialsError, ForbiddenError, ThrottledError, UnauthorisedError)
@@ -76,13 +78,17 @@ class CustomerReader:
         """Change items of a pending order: read it whole, then replace it exactly once, all else as it was read.
 
         An order that shows every change already is left as it is. Errors as those of `OrderDesk.create`; an order that
-        has expired, is not pending or is gone, and a tracking number that the service does not take, are RefusedErrors.
+        has expired, is not pending or is gone, an item that the retailer has cancelled, and a tracking number that the
+        service does not take, are RefusedErrors. An item that is further on keeps its state.
         """
         answer, now = self._before(company, order_id)
         there = {item.item_id: item for item in now.items or ()}
         if changes and not any(differences_of_item(change, there.get(change.item_id)) for change in changes):
             return ItemsChanged(now, answer.text)
         self._check_changeable(now)
+        for change in changes:
+            _check_not_cancelled(now, there.get(change.item_id), change)
+        changes = [not_undoing(change, there.get(change.item_id)) for change in changes]
         body = bodies.encoded(bodies.with_changes(bodies.as_read(answer), changes))
         call = routes.replace_whole(company, order_id, body, "change items")
         written = self._http.write(call, send_before)
@@ -101,6 +107,8 @@ class CustomerReader:
         try:
             return self._http.read(call, lambda answer: (answer, whole_order(answer)))
         except AbsentError as error:
+            if not error.explained:  # it may come from a proxy or a changed route
+                raise NotSentError(f"change items: the order could not be read: {error}") from error
             raise RefusedError(f"the order is not there any more: {error}", operation="change items") from error
         except AS_THEY_ARE:
             raise
@@ -120,6 +128,15 @@ class CustomerReader:
                 " no longer be changed; ask the retailer to place it again. Nothing was sent",
                 operation="change items",
             )
+
+
+def _check_not_cancelled(order: CustomerOrder, item: OrderItem | None, change: ItemChange) -> None:
+    if item is not None and item.state is ItemState.CANCELLED and change.state is not ItemState.CANCELLED:
+        raise RefusedError(
+            f"order {order.printable_id or order.order_id}: its item {item.sku or item.item_id} is cancelled, and is"
+            f" not made {change.state.value} again; nothing was sent",
+            operation="change items",
+        )
 
 
 def _key(order: CustomerOrder) -> str:

@@ -49,6 +49,8 @@ def _answer(
     with services.database.transaction() as session:
         found = _locked(session, text)
         able = [one for one in found if FulfilmentState(one.state) in allowed]
+        if becomes is ItemState.NOT_AVAILABLE:
+            able = _without_parcels(session, able)
         if not able:
             states = ", ".join(sorted({one.state for one in found}))
             words = ", ".join(state.value for state in allowed)
@@ -61,6 +63,21 @@ def _answer(
             exceptions.resolve(session, one.company, [one.number], ["fulfilment_not_possible"])
     log.info("fulfilments_answered", numbers=[one.number for one in able], becomes=becomes.value, actor=actor)
     return able
+
+
+def _without_parcels(session: Session, able: Sequence[Fulfilment]) -> list[Fulfilment]:
+    """Leave out what has a parcel that is told or about to be; IllegalMoveError when that leaves nothing of some."""
+    parcels = {
+        one.number: f"parcel {update.tracking_number} of {update.quantity}"
+        for one in able
+        for update in fulfilments.updates_of(session, one.id)
+        if update.tracking_number and update.standing
+    }
+    left = [one for one in able if one.number not in parcels]
+    if able and not left:
+        told = "; ".join(f"{number} has {parcel}" for number, parcel in parcels.items())
+        raise IllegalMoveError(f"{told}: what is told as shipped is not refused; see `replenisher fulfilments show`")
+    return left
 
 
 def _give_up_the_other(session: Session, fulfilment: Fulfilment, becomes: ItemState, actor: str) -> None:
@@ -123,4 +140,10 @@ def _locked(session: Session, text: str) -> Sequence[Fulfilment]:
     found = fulfilments.named(session, text)
     if not found:
         raise NotFoundError(f"no fulfilment or customer order is known as {text!r}; see `replenisher fulfilments list`")
+    orders = {(one.company, one.platform_order_id) for one in found}
+    if len(orders) > 1:
+        companies = ", ".join(sorted({company for company, _ in orders}))
+        raise IllegalMoveError(
+            f"{text} names {len(orders)} customers' orders, of {companies}; name what you mean by our number (F…)"
+        )
     return fulfilments.locked(session, [one.id for one in found])

@@ -197,7 +197,7 @@ def test_a_change_that_breaks_off_is_ambiguous_and_never_repeated(stage: Stage, 
 
 LOOKS = [
     (json_reply({"Message": "Order resource with id x cannot be found"}, 404), RefusedError, "not there any more"),
-    (reply(404), RefusedError, "not there any more"),
+    (reply(404), NotSentError, "the order could not be read"),
     (reply(403), ForbiddenError, "answered 403"),
     (reply(401, b"token invalid", "text/plain"), UnauthorisedError, "answered 401"),
     (reply(429, b"", "text/plain", X_RateLimit_ResetSeconds="200"), ThrottledError, "too many requests"),
