@@ -33,7 +33,10 @@ class ReceivedProduct:
 
 @dataclass(frozen=True)
 class DetailedOrder:
-    """An order with everything on it; `ordered` and `received` are None where the answer told no such list."""
+    """An order with everything on it; `ordered` and `received` are None where the answer told no such list.
+
+    `fault` says why, where they are None because the list cannot be read.
+    """
 
     platform_order_id: str
     vendor_invoice_number: str
@@ -48,3 +51,4 @@ class DetailedOrder:
     deleted: bool = False
     ordered: tuple[OrderedProduct, ...] | None = None
     received: tuple[ReceivedProduct, ...] | None = None
+    fault: str = ""

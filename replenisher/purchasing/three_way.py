@@ -192,7 +192,7 @@ def _untold(
     theirs: DetailedOrder, told: Sequence[ToldReceipt] | None, papers: Papers
 ) -> tuple[tuple[str, ...], frozenset[str]]:
     """Say what was not told, and which kinds could not be judged for it."""
-    notes, unsaid = list(papers.notes), set()
+    notes, unsaid = [*papers.notes, *([theirs.fault] if theirs.fault else [])], set()
     if theirs.ordered is None:
         notes.append("the platform does not tell what is ordered on it")
         unsaid.add(ORDERED)

@@ -129,7 +129,7 @@ def _changed(raw: dict[str, Any], change: ItemChange | None) -> dict[str, Any]:
     if change.parcels:
         values["TrackingInformation"] = _with_parcels(fields, change)
     if change.serial_numbers:
-        there = [text_of(one) for one in fields.get("serialnumbers") or []]
+        there = [text_of(one) for one in _list_in(fields, "SerialNumbers")]
         new = [one for one in change.serial_numbers if one.casefold() not in {serial.casefold() for serial in there}]
         values["SerialNumbers"] = [*there, *new]
     return _set(raw, values)
@@ -138,7 +138,7 @@ def _changed(raw: dict[str, Any], change: ItemChange | None) -> dict[str, Any]:
 def _with_parcels(fields: Fields, change: ItemChange) -> list[dict[str, Any]]:
     """Keep the parcels that are there and add ours, each once; one that is there under our number gets our quantity."""
     ours = {parcel.tracking_number.casefold(): parcel for parcel in change.parcels}
-    there = fields.get("trackinginformation") or []
+    there = _list_in(fields, "TrackingInformation")
     kept = [one for one in there if text_of(folded(one).get("trackingnumber")).casefold() not in ours]
     for parcel in change.parcels:
         number = parcel.tracking_number
@@ -151,6 +151,15 @@ def _with_parcels(fields: Fields, change: ItemChange) -> list[dict[str, Any]]:
         *kept,
         *({"Quantity": parcel.quantity, "TrackingNumber": parcel.tracking_number} for parcel in ours.values()),
     ]
+
+
+def _list_in(fields: Fields, name: str) -> list[Any]:
+    """Give a list of an item, empty where there is none; RefusedError for anything else, which must not be lost."""
+    found = fields.get(name.casefold())
+    if not isinstance(found, list | None):
+        item = text_of(fields.get("sku")) or text_of(fields.get("id"))
+        raise RefusedError(f"{name} of item {item} is no list; nothing was sent")
+    return found or []
 
 
 def _set(raw: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:

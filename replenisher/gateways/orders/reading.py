@@ -22,8 +22,11 @@ from replenisher.purchasing.platform import PlatformLine
 
 
 def orders_of(answer: Answer) -> list[CustomerOrder]:
-    """Read a list of orders; UnavailableError when an entry has no id, for a list decides what is absent."""
-    return [order_of(fields) for fields in entries(answer, "list of orders")]
+    """Read a list of orders, without the items that it may show: one that cannot be read must hide no other order.
+
+    UnreadableError when an entry has no id, for a list decides what is absent.
+    """
+    return [order_of({**fields, "items": None}) for fields in entries(answer, "list of orders")]
 
 
 def whole_order(answer: Answer) -> CustomerOrder:

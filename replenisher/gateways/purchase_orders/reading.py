@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from replenisher.errors import UnreadableError
 from replenisher.gateways.http.answers import Answer
 from replenisher.gateways.http.paths import as_guid
 from replenisher.gateways.rest.documents import Fields, entries, objects_in, unreadable
@@ -12,9 +15,18 @@ from replenisher.purchasing.order_details import DetailedOrder, OrderedProduct, 
 def detailed_orders(answer: Answer) -> list[DetailedOrder]:
     """Read purchase orders, be it one object or a list, with or without their products.
 
-    UnavailableError when an entry has no id, for the list decides what is absent.
+    One whose products cannot be read comes without them, and with its fault. UnreadableError when an entry has no id,
+    for the list decides what is absent.
     """
-    return [detailed_order(fields) for fields in entries(answer, "orders in full")]
+    return [_listed(fields) for fields in entries(answer, "orders in full")]
+
+
+def _listed(fields: Fields) -> DetailedOrder:
+    header = detailed_order({**fields, "orderedproducts": None, "receivedproducts": None})
+    try:
+        return detailed_order(fields)
+    except UnreadableError as error:
+        return replace(header, fault=str(error))
 
 
 def detailed_order(fields: Fields) -> DetailedOrder:

@@ -12,7 +12,7 @@ from types import TracebackType
 import httpx
 import msgspec
 
-from replenisher.errors import AbsentError, AmbiguousError, GatewayError
+from replenisher.errors import AbsentError, AmbiguousError, GatewayError, UnreadableError
 from replenisher.gateways.http.answers import Subject, write_fault
 from replenisher.gateways.http.client import Call, HttpClient
 from replenisher.gateways.http.connection import Connection
@@ -140,6 +140,8 @@ class PurchaseOrders(NoCancelling, NoLineChanges, NoRelease):
     def _one(self, company: str, platform_order_id: str) -> DetailedOrder:
         wanted = guid(platform_order_id, "order")
         for order in self.detailed_orders(company):
+            if order.platform_order_id == wanted and order.fault:
+                raise UnreadableError(f"read of order {wanted}: {order.fault}", operation="read")
             if order.platform_order_id == wanted:
                 return order
         raise AbsentError(f"read of order {wanted}: the list has no such order", explained=True, operation="read")
@@ -147,6 +149,8 @@ class PurchaseOrders(NoCancelling, NoLineChanges, NoRelease):
 
 def _status(order: DetailedOrder) -> PlatformStatus:
     """Work the status out: the words of the service's own are not documented."""
+    if order.fault:
+        return PlatformStatus.UNKNOWN
     if order.fully_received and order.ordered:
         return PlatformStatus.COMPLETE
     if order.received:

@@ -119,6 +119,15 @@ def test_lines_that_are_added_in_part_only_are_ambiguous(
     assert len(stage.requests) == place + 1
 
 
+def test_items_of_customers_that_cannot_be_read_keep_no_order_of_ours_from_being_found(stage: Stage) -> None:
+    (ours, *_) = json.loads(saved("customer_orders.json"))
+    customers = {**ours, "OrderTypeId": 1, "Id": CUSTOMER, "Items": [{"Id": None, "Quantity": 0.5}]}
+    stage.plays["/OrderFull"] = says(json_reply([customers, ours]), json_reply([]))
+    with desk(stage) as made:
+        (found,) = made.find(COMPANY, WINDOW)
+    assert found.platform_order_id == ORDER
+
+
 def test_orders_are_listed_by_their_type_and_with_a_reference_only(stage: Stage) -> None:
     listed = json.loads(saved("customer_orders.json"))
     listed += [listed[0] | {"Id": CUSTOMER, "TenderId": None}]

@@ -192,3 +192,18 @@ def test_lines_are_set_or_taken_off_ours_only() -> None:
     assert kept == [whole["Items"][0], {**whole["Items"][1], "Quantity": 9}, theirs]
     with pytest.raises(RefusedError, match="the order has no item of SKU 77, 78; nothing was sent"):
         with_lines(read, {"78": None, "77": None}, "14107")
+
+
+@pytest.mark.parametrize("name", ["TrackingInformation", "SerialNumbers"])
+@pytest.mark.parametrize("odd", [5, "T0", {"Quantity": 1}, None, True])
+def test_what_should_be_a_list_and_is_none_is_not_overwritten(name: str, odd: object) -> None:
+    whole = json.loads(saved("customer_order_full.json"))
+    whole["Items"][0] |= {"TrackingInformation": None, "SerialNumbers": None, name: odd}
+    change = ItemChange(whole["Items"][0]["Id"].lower(), ItemState.SHIPPED, (Parcel("T1", 2),), ("n-1",))
+    if odd is not None:
+        with pytest.raises(RefusedError, match=f"{name} of item 00001 is no list; nothing was sent"):
+            sent(json.dumps(whole).encode(), change)
+        return
+    item = json.loads(sent(json.dumps(whole).encode(), change))["Items"][0]
+    assert item["TrackingInformation"] == [{"Quantity": 2, "TrackingNumber": "T1"}]
+    assert item["SerialNumbers"] == ["n-1"]

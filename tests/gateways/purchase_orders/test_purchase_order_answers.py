@@ -111,9 +111,27 @@ def test_one_order_without_an_id_makes_the_whole_list_unusable(order_id: object)
 
 @pytest.mark.parametrize("name", ["OrderedProducts", "ReceivedProducts"])
 @pytest.mark.parametrize("quantity", [None, "", "two", 1.5, True, [], 1e300])
-def test_a_quantity_that_is_no_whole_number_makes_the_list_unusable(name: str, quantity: object) -> None:
-    with pytest.raises(UnavailableError, match="the quantity of Case is no whole number"):
-        detailed_orders(told(document(**{name: [product(Quantity=quantity)]})))
+def test_an_order_with_a_quantity_that_is_no_whole_number_is_told_without_its_products_and_why(
+    name: str, quantity: object
+) -> None:
+    bad = document(Id=PHONE, **{name: [product(Quantity=quantity)]})
+    found, whole = detailed_orders(told([bad, document()]))
+    assert (found.platform_order_id, found.vendor_invoice_number) == (PHONE, "R7K2M9")
+    assert (found.ordered, found.received) == (None, None)
+    assert "the quantity of Case is no whole number" in found.fault
+    assert whole == WHOLE
+
+
+@pytest.mark.parametrize("supplier", [1, 14107])
+def test_an_order_that_cannot_be_read_keeps_no_other_from_being_read_and_found(stage: Stage, supplier: int) -> None:
+    bad = document(Id=PHONE, SupplierId=supplier, OrderedProducts=[product(Quantity=1.5)])
+    stage.plays[LIST] = says(json_reply([bad, document()]))
+    with desk(stage) as made:
+        assert made.read("14146", ORDER, "R7K2M9").lines[1].quantity_ordered == 3
+        listed = made.find("14146", ReportWindow(date(2015, 3, 1), date(2015, 4, 1)))
+        assert (listed[-1].platform_order_id, len(listed)) == (ORDER, 2 if supplier == 14107 else 1)
+        with pytest.raises((UnavailableError, AbsentError), match=r"no whole number|the list has no such order"):
+            made.read("14146", PHONE, "R7K2M9")
 
 
 def test_what_no_database_keeps_is_replaced_everywhere() -> None:
