@@ -26,6 +26,7 @@ class Ledger(Generic[Row, State]):
     """One kind of document: its tables, the column by which attempts and events name it, and its states.
 
     A document in state `ready` may be sent; one in state `sending` is held by a worker for the length of its lease.
+    `unknown` is one of which nobody knows whether it arrived, `needs_person` one that a person has been asked about.
     `check_move` raises IllegalMoveError for a move that the business lacks. Where `one_by_one` names columns, documents
     that agree in them all go one after another, in the order of their ids: none is sent while an earlier one is ready,
     or any is being sent or in one of the states `undecided`.
@@ -38,9 +39,16 @@ class Ledger(Generic[Row, State]):
     states: type[State]
     ready: State
     sending: State
+    unknown: State
+    needs_person: State
     check_move: Callable[[State, State], None]
     one_by_one: tuple[str, ...] = ()
     undecided: frozenset[State] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """What the log calls this kind of document."""
+        return str(self.table.__tablename__)
 
     def claim_for_sending(self, session: Session, document_id: int, *, lease: float, at_once: int) -> Row | None:
         """Take a due document that is ready, for `lease` seconds.

@@ -33,6 +33,8 @@ UPDATES = Ledger(
     states=UpdateState,
     ready=UpdateState.READY,
     sending=UpdateState.SUBMITTING,
+    unknown=UpdateState.UNKNOWN,
+    needs_person=UpdateState.NEEDS_PERSON,
     check_move=check_update_move,
     # Each update replaces its whole order, as it was read a moment before: two at once would undo each other.
     one_by_one=("platform_order_id",),

@@ -31,6 +31,8 @@ NOTICES = Ledger(
     states=NoticeState,
     ready=NoticeState.READY,
     sending=NoticeState.SUBMITTING,
+    unknown=NoticeState.UNKNOWN,
+    needs_person=NoticeState.NEEDS_PERSON,
     check_move=check_notice_move,
 )
 BY_HAND = replace(NOTICES, check_move=partial(check_notice_move, by_person=True))

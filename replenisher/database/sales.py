@@ -23,6 +23,8 @@ SALES = Ledger(
     states=SaleState,
     ready=SaleState.READY,
     sending=SaleState.SUBMITTING,
+    unknown=SaleState.UNKNOWN,
+    needs_person=SaleState.NEEDS_PERSON,
     check_move=check_sale_move,
 )
 BY_HAND = replace(SALES, check_move=partial(check_sale_move, by_person=True))

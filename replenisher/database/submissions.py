@@ -21,6 +21,8 @@ ORDERS = Ledger(
     states=OrderState,
     ready=OrderState.APPROVED,
     sending=OrderState.SUBMITTING,
+    unknown=OrderState.UNKNOWN,
+    needs_person=OrderState.NEEDS_PERSON,
     check_move=check_move,
 )
 

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,55 +18,76 @@ from replenisher.config import CompanySettings
 from replenisher.database import companies, exceptions, submissions
 from replenisher.database.models import Order
 from replenisher.database.session import Session
-from replenisher.errors import AbsentError, CredentialsError, ForbiddenError, GatewayError
+from replenisher.errors import AbsentError
 from replenisher.gateways.channel import Channel
 from replenisher.logs import get_logger
 from replenisher.purchasing.matching import find_ours
 from replenisher.purchasing.platform import OrderSummary, PlatformOrder, ReportWindow
-from replenisher.purchasing.schedule import next_look_up
 from replenisher.purchasing.states import OrderState
 from replenisher.services import Services
 from replenisher.workflows.confirm import ask_person, found_at_platform
-from replenisher.workflows.pauses import pause_platform
+from replenisher.workflows.looking_up import absent, look_once
 from replenisher.workflows.releasing import released
 from replenisher.workflows.submit import order_matter
 
 log = get_logger(__name__)
 
-AMBIGUOUS = frozenset({OrderState.SUBMITTING, OrderState.UNKNOWN, OrderState.NEEDS_PERSON})
 MARGIN = timedelta(days=2)
 """A day for clocks and zones that differ, one for lists that leave out their last day."""
-RETRY_SECONDS = 30.0
 
 
 def reconcile_order(services: Services, order_id: int) -> None:
     """Look once for an order whose fate is not known; does nothing when it is not due or has moved on."""
-    with services.database.transaction() as session:
-        order = submissions.claim_for_looking(session, order_id, states=AMBIGUOUS, lease=services.settings.times.lease)
-        if order is None:
-            return
-        if OrderState(order.state) is OrderState.SUBMITTING:
-            _lease_expired(services, session, order)
-            return
-    company = services.settings.company(order.company)
+    look_once(services, submissions.ORDERS, order_id, ask=_ask, judge=_judge, not_told=_not_told)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Orders with our reference, the only one of them as it was read, and why it could not be released."""
+
+    listed: list[OrderSummary]
+    theirs: PlatformOrder | None = None
+    refusal: str | None = None
+
+
+def _ask(services: Services, company: CompanySettings, order: Order) -> _Found:
     channel = services.channel(company)
+    found = find_ours(listed_orders(company, channel, order), order.vendor_invoice_number)
+    if len(found) != 1:
+        return _Found(found)
     try:
-        found = find_ours(listed_orders(company, channel, order), order.vendor_invoice_number)
-        theirs, refusal = _read(services, channel, order, found[0]) if len(found) == 1 else (None, None)
-    except GatewayError as error:
-        if isinstance(error, CredentialsError | ForbiddenError):
-            pause_platform(services, company, error)
-        _unanswered(services, order, error)
-        return
+        theirs, refusal = _read(services, channel, order, found[0])
+    except AbsentError as error:
+        _note_not_readable(services, order, error)
+        raise
+    return _Found(found, theirs, refusal)
+
+
+def _judge(services: Services, session: Session, order: Order, found: _Found) -> None:
+    theirs = found.theirs
+    if theirs is not None and found.refusal is not None:
+        ask_person(services, session, order, found.refusal, evidence={"platform_order_id": theirs.platform_order_id})
+    elif theirs is not None:
+        found_at_platform(services, session, order, theirs)
+    elif found.listed:
+        _duplicate(services, session, order, found.listed)
+    elif absent(services, session, submissions.ORDERS, order, evidence={}):
+        text = (
+            f"it may have been sent, and the platform does not list it {services.settings.times.settle_window:g} s "
+            "later. Ask the retailer; if it is not there, `replenisher orders decline` releases it"
+        )
+        ask_person(services, session, order, text)
+
+
+def _not_told(session: Session, order: Order, text: str) -> None:
+    exceptions.raise_matter(session, order_matter(order, "order_unknown", text))
+
+
+def _note_not_readable(services: Services, order: Order, error: AbsentError) -> None:
     with services.database.transaction() as session:
-        if theirs is not None and refusal is not None:
-            ask_person(services, session, order, refusal, evidence={"platform_order_id": theirs.platform_order_id})
-        elif theirs is not None:
-            found_at_platform(services, session, order, theirs)
-        elif found:
-            _duplicate(services, session, order, found)
-        else:
-            _not_found(services, session, order)
+        if submissions.seconds_in_state(session, order) <= services.settings.times.settle_window:
+            news = {"message": f"listed, but not readable yet: {error}"}
+            submissions.add_news(session, order, name="listed_not_readable", actor=services.actor, evidence=news)
 
 
 def _read(services: Services, channel: Channel, order: Order, found: OrderSummary) -> tuple[PlatformOrder, str | None]:
@@ -90,56 +112,6 @@ def look_up_window(company: CompanySettings, channel: Channel, order: Order) -> 
     sent = order.first_sent_at or order.created_at
     now = channel.platform_now()
     return ReportWindow((min(sent, now).astimezone(zone) - MARGIN).date(), (now.astimezone(zone) + MARGIN).date())
-
-
-def _lease_expired(services: Services, session: Session, order: Order) -> None:
-    times = services.settings.times
-    submissions.move(
-        session,
-        order,
-        OrderState.UNKNOWN,
-        name="lease_expired",
-        actor=services.actor,
-        evidence={"message": "the worker that was sending it gave no answer within its lease"},
-        next_in=next_look_up(times.look_ups, times.settle_window, 0.0),
-    )
-    log.warning("order_unknown", order_id=order.id, vendor_invoice_number=order.vendor_invoice_number)
-
-
-def _unanswered(services: Services, order: Order, error: GatewayError) -> None:
-    """Keep the order as it is: a list that was not answered says nothing about what is on it."""
-    times = services.settings.times
-    log.warning("look_up_unanswered", order_id=order.id, error=str(error))
-    with services.database.transaction() as session:
-        if submissions.seconds_in_state(session, order) > times.settle_window:
-            text = f"its fate is not known, and the platform does not tell: {error}"
-            exceptions.raise_matter(session, order_matter(order, "order_unknown", text))
-            submissions.look_again(session, order, next_in=times.track_every)
-            return
-        if isinstance(error, AbsentError):
-            news = {"message": f"listed, but not readable yet: {error}"}
-            submissions.add_news(session, order, name="listed_not_readable", actor=services.actor, evidence=news)
-        submissions.look_again(session, order, next_in=min(RETRY_SECONDS, times.look_ups[0]))
-
-
-def _not_found(services: Services, session: Session, order: Order) -> None:
-    times = services.settings.times
-    if OrderState(order.state) is OrderState.NEEDS_PERSON:
-        submissions.look_again(session, order, next_in=times.track_every)
-        return
-    waited = submissions.seconds_in_state(session, order)
-    wait = next_look_up(times.look_ups, times.settle_window, waited)
-    submissions.add_news(
-        session, order, name="looked_up_absent", actor=services.actor, evidence={"seconds_unknown": round(waited, 1)}
-    )
-    if wait is None:
-        text = (
-            f"it may have been sent, and the platform does not list it {times.settle_window:g} s later. "
-            "Ask the retailer; if it is not there, `replenisher orders decline` releases it"
-        )
-        ask_person(services, session, order, text)
-        return
-    submissions.look_again(session, order, next_in=wait)
 
 
 def _duplicate(services: Services, session: Session, order: Order, found: list[OrderSummary]) -> None:

@@ -14,41 +14,21 @@ from replenisher.database import exceptions, sales
 from replenisher.database.sale_models import SaleOrder
 from replenisher.database.sales import SALES
 from replenisher.database.session import Session
-from replenisher.errors import CredentialsError, ForbiddenError, GatewayError
 from replenisher.logs import get_logger
 from replenisher.purchasing.sale_matching import sale_differences
 from replenisher.purchasing.sale_orders import SaleSummary
 from replenisher.purchasing.sale_states import SaleState
-from replenisher.purchasing.schedule import next_look_up, next_poll
+from replenisher.purchasing.schedule import next_poll
 from replenisher.services import Services
-from replenisher.workflows.pauses import pause_platform
-from replenisher.workflows.reconcile import RETRY_SECONDS
+from replenisher.workflows.looking_up import absent, look_once
 from replenisher.workflows.sell.matters import UNSENT_MATTERS, sale_matter, sale_request
 
 log = get_logger(__name__)
 
-AMBIGUOUS = frozenset({SaleState.SUBMITTING, SaleState.UNKNOWN, SaleState.NEEDS_PERSON})
-
 
 def settle_sale(services: Services, sale_id: int) -> None:
     """Look once for a sale order whose fate is not known; does nothing when it is not due or has moved on."""
-    with services.database.transaction() as session:
-        sale = SALES.claim_for_looking(session, sale_id, states=AMBIGUOUS, lease=services.settings.times.lease)
-        if sale is None:
-            return
-        if sale.state == SaleState.SUBMITTING.value:
-            _lease_expired(services, session, sale)
-            return
-    company = services.settings.company(sale.company)
-    try:
-        found = _found(services, company, sale)
-    except GatewayError as error:
-        if isinstance(error, CredentialsError | ForbiddenError):
-            pause_platform(services, company, error)
-        _unanswered(services, sale, error)
-        return
-    with services.database.transaction() as session:
-        _judge(services, session, sale, found)
+    look_once(services, SALES, sale_id, ask=_found, judge=_judge, not_told=_not_told)
 
 
 def _found(services: Services, company: CompanySettings, sale: SaleOrder) -> list[SaleSummary]:
@@ -60,7 +40,9 @@ def _found(services: Services, company: CompanySettings, sale: SaleOrder) -> lis
 
 def _judge(services: Services, session: Session, sale: SaleOrder, found: list[SaleSummary]) -> None:
     if not found:
-        _not_found(services, session, sale)
+        if absent(services, session, SALES, sale, evidence={}):
+            after = f"{services.settings.times.settle_window:g} s later"
+            _ask_person(services, session, sale, f"it may have been sent, and the platform does not have it {after}")
         return
     if len(found) > 1:
         ids = ", ".join(sorted(one.platform_sale_id for one in found))
@@ -92,47 +74,8 @@ def _judge(services: Services, session: Session, sale: SaleOrder, found: list[Sa
         log.info("sale_order_found", sale_order_id=sale.id, printable_id=sale.printable_id)
 
 
-def _lease_expired(services: Services, session: Session, sale: SaleOrder) -> None:
-    times = services.settings.times
-    SALES.move(
-        session,
-        sale,
-        SaleState.UNKNOWN,
-        name="lease_expired",
-        actor=services.actor,
-        evidence={"message": "the worker that was sending it gave no answer within its lease"},
-        next_in=next_look_up(times.look_ups, times.settle_window, 0.0),
-    )
-    log.warning("sale_order_lease_expired", sale_order_id=sale.id, printable_id=sale.printable_id)
-
-
-def _not_found(services: Services, session: Session, sale: SaleOrder) -> None:
-    times = services.settings.times
-    if sale.state == SaleState.NEEDS_PERSON.value:
-        SALES.look_again(session, sale, next_in=times.track_every)
-        return
-    waited = SALES.seconds_in_state(session, sale)
-    evidence = {"seconds_unknown": round(waited, 1)}
-    SALES.add_news(session, sale, name="looked_up_absent", actor=services.actor, evidence=evidence)
-    wait = next_look_up(times.look_ups, times.settle_window, waited)
-    if wait is not None:
-        SALES.look_again(session, sale, next_in=wait)
-        return
-    text = f"it may have been sent, and the platform does not have it {times.settle_window:g} s later"
-    _ask_person(services, session, sale, text)
-
-
-def _unanswered(services: Services, sale: SaleOrder, error: GatewayError) -> None:
-    """Keep the sale order as it is: a search that was not answered says nothing about what there is."""
-    times = services.settings.times
-    log.warning("sale_order_look_up_unanswered", sale_order_id=sale.id, error=str(error))
-    with services.database.transaction() as session:
-        wait = min(RETRY_SECONDS, times.look_ups[0])
-        if SALES.seconds_in_state(session, sale) > times.settle_window:
-            wait = times.track_every
-            text = f"its fate is not known, and the platform does not tell: {error}"
-            exceptions.raise_matter(session, sale_matter(sale, "sale_order_unknown", text))
-        SALES.look_again(session, sale, next_in=wait)
+def _not_told(session: Session, sale: SaleOrder, text: str) -> None:
+    exceptions.raise_matter(session, sale_matter(sale, "sale_order_unknown", text))
 
 
 def _ask_person(services: Services, session: Session, sale: SaleOrder, message: str) -> None:
