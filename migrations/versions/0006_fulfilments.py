@@ -74,6 +74,8 @@ def _create_fulfilments() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_fulfilments_number")),
     )
     op.create_index("ix_fulfilments_company_state", "fulfilments", ["company", "state"], unique=False)
+    op.create_index("ix_fulfilments_printable_id", "fulfilments", [sa.text("lower(printable_id)")], unique=False)
+    op.create_index("ix_fulfilments_platform_order_id", "fulfilments", ["platform_order_id"], unique=False)
 
 
 def _create_updates() -> None:
@@ -207,5 +209,7 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION check_fulfilment_update_move()")
     op.drop_index("ix_promised_items_company_location", table_name="promised_items")
     op.drop_table("promised_items")
+    op.drop_index("ix_fulfilments_platform_order_id", table_name="fulfilments")
+    op.drop_index("ix_fulfilments_printable_id", table_name="fulfilments")
     op.drop_index("ix_fulfilments_company_state", table_name="fulfilments")
     op.drop_table("fulfilments")

@@ -41,6 +41,9 @@ class Fulfilment(Table):
         UniqueConstraint("company", "platform_order_id", "item_id"),
         UniqueConstraint("number"),
         Index("ix_fulfilments_company_state", "company", "state"),
+        # A person or a shipment file names an order without its company.
+        Index("ix_fulfilments_printable_id", text("lower(printable_id)")),
+        Index("ix_fulfilments_platform_order_id", "platform_order_id"),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     number: Mapped[str] = mapped_column(Text)
