@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from replenisher.sandbox.accounts import Credentials
-from replenisher.sandbox.audit import audit, state
+from replenisher.sandbox.audit import audit, sale_orders, state
 from replenisher.sandbox.interventions import change_detail, change_order, change_stock
 from replenisher.sandbox.order_service import customers
 from replenisher.sandbox.platform import Platform
@@ -45,6 +45,7 @@ def admin_routes(platform: Platform) -> list[BaseRoute]:
             platform, "POST", "/admin/retail-orders", lambda place, _query, body: customers.place(place.world, body)
         ),
         _route(platform, "POST", "/admin/retail-orders/{id}", _change_retail_order),
+        _route(platform, "GET", "/admin/sale-orders", lambda place, *_: sale_orders(place.world)),
         _route(platform, "POST", "/admin/sale-orders/{id}", _change_sale_order),
         _route(platform, "POST", "/admin/access", _change_access),
         _route(platform, "POST", "/admin/credentials", _change_credentials),

@@ -27,7 +27,7 @@ def audit(world: World) -> dict[str, Any]:
         "accepted": [_entry(order) | {"printed_number": order_number(world, order)} for order in accepted],
         "by_vendor_invoice_number": by_number,
         "retail_orders": customers.listed(world),
-        "sale_orders": [_sale(sale) for sale in world.sales.sales.values()],
+        "sale_orders": sale_orders(world),
         "notices": [_notice(notice) for notice in world.notices.notices],
         "repeated": sorted(number for number, ids in by_number.items() if len(ids) > 1),
         "operation_calls": dict(world.operation_calls),
@@ -60,6 +60,11 @@ def _entry(order: Order) -> dict[str, Any]:
     }
 
 
+def sale_orders(world: World) -> list[dict[str, Any]]:
+    """Every sale order that was accepted, in order; `materialised` is whether it exists."""
+    return [_sale(sale) for sale in world.sales.sales.values()]
+
+
 def _sale(sale: Sale) -> dict[str, Any]:
     return {
         "id": sale.id,
@@ -69,6 +74,7 @@ def _sale(sale: Sale) -> dict[str, Any]:
         "invoice": sale.invoice,
         "state": sale.state,
         "in_pos": sale.in_pos,
+        "materialised": not sale.hidden,
         "log": [{"succeeded": entry.succeeded, "details": entry.details} for entry in sale.log],
         "accepted_at": sale.accepted_at.isoformat(),
         "fault": sale.fault,

@@ -89,6 +89,11 @@ class SandboxAdmin:
         answer: dict[str, Any] = self.call("POST", f"retail-orders/{order_id}", {"action": action})
         return answer
 
+    def sale_orders(self) -> list[dict[str, Any]]:
+        """Every sale order that was accepted."""
+        answer: list[dict[str, Any]] = self.call("GET", "sale-orders")
+        return answer
+
     def tell_sale(self, sale_id: str, action: str, details: str) -> None:
         """Add an entry to the status log of a sale order: `succeed` or `fail`."""
         self.call("POST", f"sale-orders/{sale_id}", {"action": action, "details": details})

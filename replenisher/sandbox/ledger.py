@@ -22,7 +22,9 @@ Document = TypeVar("Document", bound=_Dated)
 
 @dataclass(slots=True)
 class StockRow:
-    """One product at one location. `opening` is what was there before the first document."""
+    """One product at one location. `opening` is what was there before the first document; of `allocated`, `promised`
+    units are on sale orders and leave with these only.
+    """
 
     product: Product
     minimum: int
@@ -35,6 +37,7 @@ class StockRow:
     transfer_in: int = 0
     transfer_out: int = 0
     allocated: int = 0
+    promised: int = 0
     serial_numbers: list[str] = field(default_factory=list)
 
     def take_serials(self, count: int) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def _trade(world: World, location: Location, start: datetime, counts: Counter[st
     baskets: list[Basket] = []
     for row in location.rows.values():
         wanted = min(poisson(random, row.daily_rate), max(0, row.in_stock - row.allocated))
-        if row.allocated and row.in_stock > 0 and random.random() < 0.4:
+        if row.allocated > row.promised and row.in_stock > 0 and random.random() < 0.4:
             row.allocated -= 1
             wanted += 1
         elif row.in_stock - row.allocated - wanted > 1 and random.random() < 0.002:

@@ -185,6 +185,7 @@ class Switches:
         "hal", "Sales Order service: answer to a request without Accept", ("hal", "json")
     )
     sale_page_size: int = _switch(50, "Sales Order service: default and cap of $top")
+    sale_search_delay: float = _switch(0.0, "Sales Order service: real seconds until a search finds a new sale order")
     sale_line_number: str = _switch(
         "any", "Sales Order service: LineNumber 1 is taken, or must be greater than 1", ("any", "above_one")
     )

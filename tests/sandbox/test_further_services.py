@@ -183,7 +183,8 @@ def test_an_invoice_is_sold_and_an_order_without_one_is_promised_until_it_ends(s
     assert shop.inventory()["00123"]["QuantityCommittedOnOrderEntry"] == 4
     for one, state in zip(ids, ("Completed", "Cancelled"), strict=True):
         body = {"Id": one, "State": state}
-        answer = shop.service("PUT", "sales_orders_url", f"SaleOrderStatus({one})", json=body)
+        headers = {"Accept": "application/json"}
+        answer = shop.service("PUT", "sales_orders_url", f"SaleOrderStatus({one})", json=body, headers=headers)
         assert answer.json()[0]["State"] == "Pending"  # the echo, as the documents show it
     ended = shop.inventory()["00123"]
     assert (ended["QuantityInStock"], ended["QuantityCommittedOnOrderEntry"]) == (15, 0)

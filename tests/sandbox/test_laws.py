@@ -17,6 +17,9 @@ from replenisher.sandbox.openings import open_world
 from replenisher.sandbox.orders import Stage
 from replenisher.sandbox.replies import RefusalError, Reply, Request
 from replenisher.sandbox.reports import adjustments, inventory, product_sales, receiving, transfers
+from replenisher.sandbox.rest.names import catalog_id, customers
+from replenisher.sandbox.sales_order_service import operations as sales
+from replenisher.sandbox.settling import settle
 from replenisher.sandbox.simulation import advance
 from replenisher.sandbox.switches import Setup, Switches
 from replenisher.sandbox.windows import Window
@@ -31,6 +34,7 @@ SWITCHES = Switches(
     adjustments_per_day=2.0,
     refund_share=0.4,
 )
+SALES = st.sampled_from(["sell", "sell_later", "promise", "promise_later", "complete", "cancel"])
 ACTIONS = st.sampled_from(["receive_partly", "receive", "close_short", "vanish", "commit"])
 STEPS = st.lists(
     st.one_of(
@@ -41,6 +45,7 @@ STEPS = st.lists(
         st.tuples(st.just("update"), st.integers(0, 14), st.integers(1, 30)),
         st.tuples(st.just("remove"), st.integers(0, 14), st.just(0)),
         st.tuples(ACTIONS, st.just(0), st.just(0)),
+        st.tuples(SALES, st.integers(0, 14), st.integers(1, 30)),
     ),
     max_size=12,
 )
@@ -97,8 +102,41 @@ def _step(world: World, step: tuple[str, int, int], number: int) -> None:
         }
         assert ordering.create_purchase_order(world, _request(world, location, body)).status == 202
         world.orders.settle(everything=True)
+    elif action in ("sell", "sell_later", "promise", "promise_later"):
+        _sale(world, location, sku, quantity, invoice=action.startswith("sell"))
+        settle(world, everything=not action.endswith("later"))
+    elif action in ("complete", "cancel"):
+        _end_sale(world, "Completed" if action == "complete" else "Cancelled")
     elif mine:
         _edit(world, location, action, line, mine[-1].id)
+
+
+def _sale(world: World, location: Location, sku: str, quantity: int, *, invoice: bool) -> None:
+    item = {
+        "LineNumber": 1,
+        "ItemType": "InStock",
+        "ProductCatalogId": catalog_id(sku),
+        "Quantity": quantity,
+        "Price": 1,
+    }
+    body = {
+        "DateCreatedUtc": "2026-11-20T10:00:00",
+        "LocationId": location.id,
+        "CustomerId": customers(location.company)[0],
+        "PrintableId": "LAW",
+        "Items": [item],
+        "Payments": [],
+    }
+    create = sales.create_invoice if invoice else sales.create
+    assert create(world, _request(world, location, body)).status == 202
+
+
+def _end_sale(world: World, state: str) -> None:
+    for sale in world.sales.sales.values():
+        if sale.state == "Pending":
+            request = _request(world, world.locations()[0], {"Id": sale.id, "State": state}, sale.id)
+            assert sales.set_status(world, request).status == 200
+            return
 
 
 def _edit(world: World, location: Location, action: str, line: dict[str, Any], order: str) -> Reply | None:
@@ -154,6 +192,14 @@ def _check(world: World) -> None:
                 assert len(set(row.serial_numbers)) == len(row.serial_numbers) == row.in_stock
             assert row.transfer_in >= 0
             assert row.transfer_out >= 0
+            promised = sum(
+                line.quantity
+                for sale in world.sales.sales.values()
+                if sale.location == location.id and not sale.invoice and sale.state == "Pending" and sale.in_pos
+                for line in sale.lines
+                if line.sku == sku
+            )
+            assert row.promised == promised <= report[sku]["QuantityCommittedOnOrderEntry"]
             open_units = sum(
                 order.lines[sku].outstanding for order in world.orders.open_at(location.id) if sku in order.lines
             )

@@ -1,6 +1,8 @@
 """`$filter` as the documents write it: comparisons joined by `and`, `or` and parentheses, read into a predicate.
 
-Names of fields are compared without case, text exactly, guids without case. Anything that cannot be read is a 400.
+Names of fields are compared without case, text exactly, guids without case; a value of another kind than the literal
+is never equal to it. Literals are 'text' with '' for a quote, numbers, true, false, null, guids bare or as guid'…', and
+DateTime'…'. Anything that cannot be read is a 400, and so is a field that a resource does not have.
 """
 
 from __future__ import annotations
@@ -25,6 +27,9 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "lt": lambda ours, asked: bool(ours < asked),
 }
 _SAMPLE_SPELLINGS = {"gte": "ge", "lte": "le"}
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_DEEPEST = 50
+_LONGEST_NUMBER = 40
 
 
 def parse_filter(text: str, *, samples: bool = False) -> Predicate:
@@ -60,6 +65,7 @@ class _Reader:
     def __init__(self, tokens: list[tuple[str, str]], *, samples: bool) -> None:
         self._tokens = tokens
         self._samples = samples
+        self._depth = 0
 
     def left(self) -> list[tuple[str, str]]:
         return self._tokens
@@ -95,9 +101,7 @@ class _Reader:
     def _one(self) -> Predicate:
         kind, word = self._next()
         if word == "(":
-            found = self.either()
-            self._expect(")")
-            return found
+            return self._inside()
         if kind != "word":
             raise _refusal(f"'{word}' is not the name of a field")
         if word.lower() == "substringof":
@@ -109,21 +113,35 @@ class _Reader:
             raise _refusal(f"'{operator}' is not an operator")
         return _comparison(word.lower(), _COMPARE[operator], _literal(*self._next()))
 
+    def _inside(self) -> Predicate:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise _refusal("too many parentheses")
+        found = self.either()
+        self._expect(")")
+        self._depth -= 1
+        return found
+
     def _substring(self) -> Predicate:
         self._expect("(")
-        part = _literal(*self._next())
+        kind, part = self._next()
+        if kind != "text":
+            raise _refusal(f"'{part}' is not a text")
         self._expect(",")
-        field = self._next()[1].lower()
+        kind, field = self._next()
+        if kind != "word":
+            raise _refusal(f"'{field}' is not the name of a field")
         self._expect(")")
-        return lambda row: str(part) in str(_value(row, field) or "")
+        wanted, name = _literal("text", part), field.lower()
+        return lambda row: wanted in str(_value(row, name) or "")
 
 
 def _literal(kind: str, token: str) -> Any:
     if kind == "text":
         return token[1:-1].replace("''", "'")
-    if kind == "number":
+    if kind == "number" and len(token) <= _LONGEST_NUMBER:
         return float(token) if "." in token else int(token)
-    if kind == "guid":
+    if kind == "guid" and _GUID.fullmatch(token[5:-1]):
         return token[5:-1]
     if kind == "moment":
         found = _moment(token.partition("'")[2][:-1])
@@ -133,7 +151,7 @@ def _literal(kind: str, token: str) -> Any:
     words = {"true": True, "false": False, "null": None}
     if token.lower() in words:
         return words[token.lower()]
-    if re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", token):
+    if _GUID.fullmatch(token):
         return token
     raise _refusal(f"'{token}' is not a literal")
 
@@ -158,8 +176,10 @@ def _comparison(field: str, compare: Callable[[Any, Any], bool], asked: Any) -> 
         ours = _value(row, field)
         if isinstance(asked, datetime):
             ours = _moment(ours)
-        elif isinstance(asked, str) and isinstance(ours, str) and re.fullmatch(r"[0-9a-fA-F-]{36}", asked):
+        elif isinstance(asked, str) and isinstance(ours, str) and _GUID.fullmatch(asked):
             return compare(ours.lower(), asked.lower())
+        if isinstance(ours, bool) is not isinstance(asked, bool):
+            return False
         try:
             return compare(ours, asked)
         except TypeError:

@@ -17,21 +17,23 @@ def wants_hal(accept: str, default: str) -> bool:
     return HAL in kinds
 
 
-def resource(switches: Switches, path: str, document: dict[str, Any]) -> dict[str, Any]:
-    """One resource with a link to itself."""
-    return {"_links": {"self": _link(switches, path)}, **document}
+def resource(switches: Switches, path: str, document: dict[str, Any], position: int = 0) -> dict[str, Any]:
+    """One resource with a link to itself; `position` is its place in a list, by which mixed links differ."""
+    return {"_links": {"self": _link(switches, path, bare=position % 2 == 1)}, **document}
 
 
 def listed(switches: Switches, path: str, documents: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
     """A list of resources, each given with the path of its own."""
     before = None if switches.hal_prev == "null" else "null"
     return {
-        "_links": {"self": _link(switches, path), "prev": before, "next": None},
-        "_embedded": {"self": [resource(switches, own, document) for own, document in documents]},
+        "_links": {"self": _link(switches, path, bare=True), "prev": before, "next": None},
+        "_embedded": {
+            "self": [resource(switches, own, document, place) for place, (own, document) in enumerate(documents)]
+        },
         "_metadata": {"count": len(documents)},
     }
 
 
-def _link(switches: Switches, path: str) -> dict[str, Any]:
-    versioned = switches.hal_links == "versioned" or (switches.hal_links == "mixed" and len(path) % 2 == 0)
+def _link(switches: Switches, path: str, *, bare: bool) -> dict[str, Any]:
+    versioned = switches.hal_links == "versioned" or (switches.hal_links == "mixed" and not bare)
     return {"href": f"v1/{path}" if versioned else path, "templated": False}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from replenisher.sandbox.documents import Invoice, InvoiceAction, InvoiceLine
-from replenisher.sandbox.ledger import post_invoice
-from replenisher.sandbox.sales_order_service.book import LogEntry, Sale
+from replenisher.sandbox.ledger import Location, StockRow, post_invoice
+from replenisher.sandbox.sales_order_service.book import LogEntry, Sale, SaleLine
 from replenisher.sandbox.selling import EMPLOYEES
 from replenisher.sandbox.world import World
 
@@ -26,15 +26,15 @@ def settle_sales(world: World, *, everything: bool = False) -> None:
 
 
 def succeed(world: World, sale: Sale, details: str) -> None:
-    """The POS has it: goods are sold with an invoice, promised without one."""
+    """The POS has it: goods are sold with an invoice, promised without one; a person may have ended it before."""
     sale.due = None
     sale.log.append(LogEntry(True, details, world.clock.now()))
     if sale.in_pos:
         return
     sale.in_pos = True
-    if sale.invoice:
+    if sale.invoice or sale.state == "Completed":
         _sell(world, sale)
-    else:
+    elif sale.state == "Pending":
         _promise(world, sale, +1)
 
 
@@ -46,35 +46,53 @@ def fail(world: World, sale: Sale, details: str) -> None:
 
 def change_state(world: World, sale: Sale, state: str, updated_by: int) -> None:
     """A person completes or cancels a pending sale order; what was promised is sold or released."""
-    sale.state, sale.updated_by = state, updated_by
-    if sale.in_pos and not sale.invoice:
+    sale.state, sale.updated_by, sale.updated_at = state, updated_by, world.clock.now()
+    if sale.promised:
         _promise(world, sale, -1)
         if state == "Completed":
             _sell(world, sale)
 
 
 def _promise(world: World, sale: Sale, sign: int) -> None:
+    sale.promised = sign > 0
     location = world.location(sale.location)
-    if location is not None:
-        for sku, units in sale.units.items():
-            location.rows[sku].allocated = max(0, location.rows[sku].allocated + sign * units)
+    if location is None:
+        return
+    for line in sale.lines:
+        if line.quantity > 0:
+            row = location.rows[line.sku]
+            row.promised += sign * line.quantity
+            # somebody may have set `allocated` below what is promised
+            row.allocated = max(0, row.allocated + sign * line.quantity)
 
 
 def _sell(world: World, sale: Sale) -> None:
     location = world.location(sale.location)
     if location is None:
         return
-    lines = []
-    for sku, units in sale.units.items():
-        row = location.rows[sku]
-        serials = row.take_serials(units)
-        price = row.product.retail_price
-        if serials:
-            lines += [InvoiceLine(sku, 1, price, InvoiceAction.SOLD, serial) for serial in serials]
-            units -= len(serials)  # noqa: PLW2901  # what is left has no serial number
-        if units:
-            lines.append(InvoiceLine(sku, units, price, InvoiceAction.SOLD))
+    lines = [entry for line in sale.lines for entry in _invoiced(world, location, line)]
     if lines:
         number = world.paper_number(location.id, "IN")
         invoice = Invoice(number, "", location.id, world.clock.now(), EMPLOYEES[0], tuple(lines))
         post_invoice(location, invoice, exchange_hands_out=world.switches.exchange_line == "handed_out")
+
+
+def _invoiced(world: World, location: Location, line: SaleLine) -> list[InvoiceLine]:
+    """Lines of the invoice: a serialised product is sold by the serial numbers that are there, and no further."""
+    row, units = location.rows[line.sku], abs(line.quantity)
+    price, action = row.product.retail_price, InvoiceAction.SOLD if line.quantity > 0 else InvoiceAction.REFUNDED
+    if not row.product.serialised:
+        return [InvoiceLine(line.sku, units, price, action)]
+    if action is InvoiceAction.REFUNDED:
+        known = not line.serial_number or line.serial_number in row.serial_numbers
+        serials = tuple(world.serials.take(units)) if known else (line.serial_number,)
+    else:
+        serials = _taken(row, line)
+    return [InvoiceLine(line.sku, 1, price, action, serial) for serial in serials]
+
+
+def _taken(row: StockRow, line: SaleLine) -> tuple[str, ...]:
+    if line.serial_number not in row.serial_numbers:
+        return row.take_serials(line.quantity)
+    row.serial_numbers.remove(line.serial_number)
+    return (line.serial_number,)

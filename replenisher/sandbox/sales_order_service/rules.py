@@ -2,119 +2,101 @@
 
 from __future__ import annotations
 
-import re
+from datetime import datetime
 from typing import Any
 
 from replenisher.sandbox.ledger import Company
-from replenisher.sandbox.replies import RefusalError, Reply, message, plain
-from replenisher.sandbox.rest.names import NOT_RELATED, customers, sku_of
+from replenisher.sandbox.rest.names import customers, location_of
+from replenisher.sandbox.sales_order_service.book import SaleLine
+from replenisher.sandbox.sales_order_service.item_rules import check_item, is_guid, is_whole
+from replenisher.sandbox.sales_order_service.wording import refusal
 from replenisher.sandbox.world import World
 
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _REQUIRED = ("DateCreatedUtc", "LocationId", "CustomerId", "PrintableId", "Items")
+_LISTS = ("Items", "Payments", "ShippingLineItems", "DiscountLineItems")
 _LONGEST_PRINTABLE = 50
 _LONGEST_REFERENCE = 1024
-_WHOLE_TAX = ("TaxName", "TaxableAmount", "Rate", "Tax")
-_BY_SERVICE = ("IqTaxServiceId", "IqmetrixTaxServiceId")
 
 
-def refuse(world: World, text: str) -> RefusalError:
-    """A 400 in the words that the switch wants."""
-    wording = world.switches.rest_error_body
-    if wording == "plain":
-        return RefusalError(plain(400, text))
-    return RefusalError(Reply(400, content_type=None) if wording == "empty" else message(400, text))
-
-
-def check_sale(world: World, company: Company, body: Any) -> dict[str, int]:
-    """Check a sale order; gives the in-stock units by SKU.
+def check_sale(world: World, company: Company, body: Any) -> tuple[SaleLine, ...]:
+    """Check a sale order; gives the lines that are in stock.
 
     Raises:
         RefusalError: 400, with the first fault.
     """
-    if not isinstance(body, dict):
-        raise refuse(world, "SaleOrder can not be null")
-    missing = [name for name in _REQUIRED if not body.get(name)]
-    if missing:
-        raise refuse(world, f"{missing[0]} should not be empty")
-    if body.get("Payments") is None:
-        raise refuse(world, "Payments can not be null")
-    if not isinstance(body["PrintableId"], str) or len(body["PrintableId"]) > _LONGEST_PRINTABLE:
-        raise refuse(world, f"PrintableId should have at most {_LONGEST_PRINTABLE} characters")
-    if body["LocationId"] not in company.locations:
-        raise refuse(world, NOT_RELATED)
-    if str(body["CustomerId"]).lower() not in customers(company.id):
-        raise refuse(world, "Missing valid CustomerId")
-    if world.switches.sale_duplicate_printable == "refuse" and world.sales.used(company.id, body["PrintableId"]):
-        raise refuse(world, f"A sale order with PrintableId {body['PrintableId']} already exists")
-    _check_payments(world, body["Payments"])
-    return _check_items(world, body)
-
-
-def _check_payments(world: World, payments: list[dict[str, Any]]) -> None:
-    for payment in payments:
+    _check_presence(body)
+    _check_header(world, company, body)
+    for payment in body["Payments"]:
         for name in ("AuthCode", "TransactionNumber"):
             if len(str(payment.get(name) or "")) > _LONGEST_REFERENCE:
-                raise refuse(world, f"{name} should have at most {_LONGEST_REFERENCE} characters")
+                raise refusal(f"{name} should have at most {_LONGEST_REFERENCE} characters")
+    for name in _LISTS:
+        if name != "Payments":
+            _check_numbers(world, body.get(name) or [], required=name == "Items")
+    lines = [check_item(world, body, item) for item in body["Items"]]
+    if body.get("DropshipOrderId") and not any(item["ItemType"] == "Dropship" for item in body["Items"]):
+        raise refusal("DropshipOrderId can not be left invalid")
+    return tuple(line for line in lines if line is not None)
 
 
-def _check_items(world: World, body: dict[str, Any]) -> dict[str, int]:
-    units: dict[str, int] = {}
-    numbers: set[int] = set()
-    for item in body["Items"]:
-        number = item.get("LineNumber")
-        if not _is_whole(number) or number < 1:
-            raise refuse(world, "Missing valid LineNumber")
+def _check_presence(body: Any) -> None:
+    if not isinstance(body, dict):
+        raise refusal("SaleOrder can not be null")
+    missing = next((name for name in _REQUIRED if not body.get(name)), None)
+    if missing:
+        raise refusal(f"{missing} should not be empty")
+    if body.get("Payments") is None:
+        raise refusal("Payments can not be null")
+    for name in _LISTS:
+        listed = body.get(name)
+        if listed is not None and not (isinstance(listed, list) and all(isinstance(one, dict) for one in listed)):
+            raise refusal(f"{name} can not be left invalid")
+
+
+def _check_header(world: World, company: Company, body: dict[str, Any]) -> None:
+    for name in ("DateCreatedUtc", "ExpiryDateUtc"):
+        if body.get(name) and not _is_moment(body[name]):
+            raise refusal(f"{name} can not be left invalid")
+    _check_printable(world, company, body["PrintableId"])
+    location_of(company, body["LocationId"])
+    if str(body["CustomerId"]).lower() not in customers(company.id):
+        raise refusal("Missing valid CustomerId")
+    if body.get("UserId") is not None and not is_whole(body["UserId"]):
+        raise refusal("Missing valid UserId")
+    if body.get("DropshipOrderId") and not is_guid(body["DropshipOrderId"]):
+        raise refusal("Missing valid DropshipOrderId")
+
+
+def _check_printable(world: World, company: Company, number: Any) -> None:
+    if not isinstance(number, str):
+        raise refusal("PrintableId can not be left invalid")
+    if not number.strip():
+        raise refusal("PrintableId can not be left blank")
+    if len(number) > _LONGEST_PRINTABLE:
+        raise refusal(f"PrintableId should have at most {_LONGEST_PRINTABLE} characters")
+    if world.switches.sale_duplicate_printable == "refuse" and world.sales.used(company.id, number):
+        raise refusal(f"A sale order with PrintableId {number} already exists")
+
+
+def _check_numbers(world: World, entries: list[dict[str, Any]], *, required: bool) -> None:
+    """LineNumber is unique in its list, and of items it is required."""
+    seen: set[int] = set()
+    for entry in entries:
+        number = entry.get("LineNumber")
+        if number is None and not required:
+            continue
+        if not is_whole(number) or number < 1:
+            raise refusal("Missing valid LineNumber")
         if world.switches.sale_line_number == "above_one" and number == 1:
-            raise refuse(world, "LineNumber must be greater than 1")
-        if number in numbers:
-            raise refuse(world, "LineNumber can not be left invalid")
-        numbers.add(number)
-        sku = _check_item(world, body, item)
-        if item["ItemType"] == "InStock":
-            units[sku] = units.get(sku, 0) + item["Quantity"]
-    return units
+            raise refusal("LineNumber must be greater than 1")
+        if number in seen:
+            raise refusal("LineNumber can not be left invalid")
+        seen.add(number)
 
 
-def _check_item(world: World, body: dict[str, Any], item: dict[str, Any]) -> str:
-    sku = sku_of(world, str(item.get("ProductCatalogId") or ""))
-    if sku is None:
-        raise refuse(world, "Missing valid ProductCatalogId")
-    if not _is_whole(item.get("Quantity")) or item["Quantity"] == 0:
-        raise refuse(world, "Missing valid Quantity")
-    price = item.get("Price")
-    if isinstance(price, bool) or not isinstance(price, (int, float)):
-        raise refuse(world, "Price can not be null")
-    kind = item.get("ItemType")
-    if kind not in ("InStock", "Dropship"):
-        raise refuse(world, "Missing valid ItemType")
-    if kind == "Dropship" and not body.get("DropshipOrderId") and not item.get("SupplierEntityId"):
-        raise refuse(world, "A SupplierEntityId is required when DropshipOrderId is not provided")
-    if kind == "InStock" and item.get("SupplierEntityId"):
-        raise refuse(world, "SupplierEntityId can not be left invalid")
-    if item.get("SerialNumber") and item["Quantity"] not in (1, -1):
-        raise refuse(world, "SerialNumber can not be left invalid")
-    _check_taxes(world, item.get("TaxLineItems") or [])
-    return sku
-
-
-def _check_taxes(world: World, taxes: list[dict[str, Any]]) -> None:
-    names: set[str] = set()
-    for tax in taxes:
-        service = next((tax[name] for name in _BY_SERVICE if tax.get(name)), None)
-        given = [name for name in _WHOLE_TAX if tax.get(name) is not None]
-        if service is not None and given:
-            raise refuse(world, "TaxLineItem can not be left invalid")
-        if service is None and len(given) < len(_WHOLE_TAX):
-            missing = next(name for name in _WHOLE_TAX if name not in given)
-            raise refuse(world, f"A {missing} is required when IqTaxServiceId is not provided")
-        if service is not None and not _GUID.fullmatch(str(service).lower()):
-            raise refuse(world, "Missing valid IqTaxServiceId")
-        key = str(service or tax["TaxName"]).lower()
-        if key in names:
-            raise refuse(world, "Products cannot have multiple of same tax defined")
-        names.add(key)
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _is_moment(value: Any) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return False
+    return True

@@ -45,6 +45,7 @@ class SoapEndpoint:
             await wire.answer(plain(415, "Unsupported Media Type"))
             return
         body = await wire.body(_LARGEST_REQUEST)
+        operation: Operation | None = None
         try:
             if body is None:
                 raise client_fault("Maximum request length exceeded.")
@@ -53,6 +54,8 @@ class SoapEndpoint:
             self._check_credentials(caller)
         except RefusalError as refusal:
             await wire.answer(refusal.reply)
+            if operation is not None:
+                self.platform.count_outcome(self._name(operation), wire)
             return
         await self._carry_out(wire, operation, caller, arguments, body)
 
@@ -96,11 +99,14 @@ class SoapEndpoint:
         if not known:
             raise server_fault(world.switches.soap_credentials_text)
 
+    def _name(self, operation: Operation) -> str:
+        return f"{self.service.channel}.{operation.name}"
+
     async def _carry_out(
         self, wire: Wire, operation: Operation, caller: Caller, arguments: dict[str, Any], body: bytes
     ) -> None:
         platform = self.platform
-        name = f"{self.service.channel}.{operation.name}"
+        name = self._name(operation)
         request = Request(self._place(caller, arguments), {}, XML, body, token="", soap=True)
         perform = functools.partial(self._perform, operation, caller, arguments)
         platform.world.operation_calls[name] += 1
