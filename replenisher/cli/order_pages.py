@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 STYLES = {"held": "yellow", "unknown": "yellow", "needs_person": "bold red", "duplicate": "bold red", "refused": "red"}
 """States that ask for a look."""
+LONGEST_SHOWN = 300
+"""Characters of one piece of evidence on a page."""
 
 _ORDER_NAMES = (
     "id",
@@ -172,5 +174,12 @@ def _evidence(evidence: dict[str, object]) -> str:
     for name, value in evidence.items():
         if value not in (None, "", [], {}):
             shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            parts.append(f"{name}: {shown}")
+            parts.append(f"{name}: {_cut(shown)}")
     return "; ".join(parts)
+
+
+def _cut(shown: str) -> str:
+    """Cut an answer's body, which may fill pages."""
+    if len(shown) <= LONGEST_SHOWN:
+        return shown
+    return f"{shown[:LONGEST_SHOWN]}… ({len(shown):,} characters; --json shows all)"

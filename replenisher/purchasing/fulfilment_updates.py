@@ -2,7 +2,7 @@
 
 ```
 ready ─claim─► submitting ─taken─► sent
-  ▲  ▲           │  │  └ refused ─person─► ready, cancelled
+  ▲  ▲           │  │  └ refused ─person─► ready; ─ person, or its order ended ─► cancelled
   │  └ not sent ─┘  └ unknown ─ it is there ─► sent
   ├──────────────────────┤ a look-up answered that it is not there
   │                      └ several times ─► needs_person
@@ -49,7 +49,7 @@ MOVES: dict[UpdateState, frozenset[UpdateState]] = {
 }
 """From each state, the states an update may move to; a state with none is an end."""
 
-BY_PERSON = frozenset({(_S.NEEDS_PERSON, _S.READY), (_S.REFUSED, _S.READY), (_S.REFUSED, _S.CANCELLED)})
+BY_PERSON = frozenset({(_S.NEEDS_PERSON, _S.READY), (_S.REFUSED, _S.READY)})
 """Moves that only a person makes."""
 
 STANDING = frozenset(_S) - {_S.REFUSED, _S.CANCELLED}

@@ -20,6 +20,7 @@ from replenisher.errors import (
     ThrottledError,
     UnauthorisedError,
     UnavailableError,
+    UnreadableError,
 )
 from replenisher.purchasing.outcomes import outcome_of
 from replenisher.purchasing.platform import OrderAccepted
@@ -48,6 +49,7 @@ TABLE = [
     Meaning(ExistsError("409", status=409), OrderState.UNKNOWN, 0.0),
     Meaning(AmbiguousError("read timed out"), OrderState.UNKNOWN),
     Meaning(UnavailableError("500", status=500), OrderState.UNKNOWN),
+    Meaning(UnreadableError("no list", status=200), OrderState.UNKNOWN),
     Meaning(AbsentError("404", explained=True), OrderState.UNKNOWN),
     Meaning(AbsentError("404", explained=False), OrderState.UNKNOWN),
     Meaning(ReportRefusedError(location="1", report="inventory", reason="empty"), OrderState.UNKNOWN),

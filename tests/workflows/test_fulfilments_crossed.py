@@ -46,6 +46,9 @@ def test_an_item_that_the_retailer_cancelled_meanwhile_stays_cancelled(counter: 
     assert "is cancelled" in matter.message
     assert order["PrintableId"] in matter.message
     assert counter.look().withdrawn == 1
+    # Nobody waits for our answer any more; a parcel that has left stays with a person.
+    counter.until_updates(order, *(["refused", "sent"] if parcel else ["cancelled"]))
+    assert len(counter.shop.matters("fulfilment_refused")) == parcel
 
 
 def test_an_item_that_the_customer_has_got_stays_received_when_its_parcel_is_told(counter: Counter) -> None:

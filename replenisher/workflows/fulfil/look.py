@@ -11,7 +11,7 @@ One location that is not answered never stops its neighbours, nor does an order 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,10 +25,11 @@ from replenisher.database.session import Session
 from replenisher.errors import CredentialsError, ForbiddenError
 from replenisher.intake.products import CatalogEntry, read_catalog
 from replenisher.logs import get_logger
-from replenisher.purchasing.customer_orders import CustomerOrder, CustomerOrderState, ItemKind, ItemState, OrderItem
+from replenisher.purchasing.customer_orders import CustomerOrder, ItemKind, ItemState, OrderItem
 from replenisher.purchasing.fulfilments import OPEN, FulfilmentState, decide, fulfilment_number
 from replenisher.services import Services
 from replenisher.workflows.fulfil.asking import Look, looks
+from replenisher.workflows.fulfil.ending import end, end_taken_off, withdraw
 from replenisher.workflows.fulfil.matters import enter_update, fulfilment_matter
 
 log = get_logger(__name__)
@@ -145,12 +146,12 @@ def _record(  # noqa: PLR0917 - what a look knows by then
             elif item.kind is ItemKind.DROP_SHIP and item.supplier == goods.supplier:
                 _meet(services, session, company, goods, order, item, found)
         ours = fulfilments.of_order(session, company.id, order.order_id)
-        _end_taken_off(session, ours, items, found)
+        found.withdrawn += end_taken_off(services, session, ours, items)
         _warn_of_expiry(session, company, order, ours, now)
     found.promised_units += sum(int(str(one["quantity"])) for one in promised)
     fulfilments.replace_promised(session, company.id, look.location, promised, unread=list(look.unread))
     for order_id, gone in look.gone.items():
-        _withdraw(session, company, order_id, gone, found)
+        found.withdrawn += withdraw(services, session, company.id, order_id, gone)
 
 
 def _tell_unread(session: Session, company: CompanySettings, look: Look, found: Looked) -> None:
@@ -205,7 +206,7 @@ def _meet(  # noqa: PLR0917 - as above
         if fulfilment.state == FulfilmentState.NEW.value:
             _decide(services, session, company, fulfilment, item, entry)
     elif item.state is ItemState.CANCELLED and FulfilmentState(fulfilment.state) in OPEN:
-        _end(session, fulfilment, "the retailer cancelled the item", found)
+        found.withdrawn += end(services, session, fulfilment, "the retailer cancelled the item")
 
 
 def _decide(  # noqa: PLR0917 - as above
@@ -226,12 +227,6 @@ def _decide(  # noqa: PLR0917 - as above
     enter_update(session, fulfilment, decision.state, actor=services.actor, source="look", reason=decision.reason)
 
 
-def _end_taken_off(session: Session, ours: Sequence[Fulfilment], items: Mapping[str, OrderItem], found: Looked) -> None:
-    for one in ours:
-        if one.item_id not in items and FulfilmentState(one.state) in OPEN:
-            _end(session, one, "the retailer took the item off its order", found)
-
-
 def _warn_of_expiry(
     session: Session, company: CompanySettings, order: CustomerOrder, ours: Sequence[Fulfilment], now: datetime
 ) -> None:
@@ -244,27 +239,3 @@ def _warn_of_expiry(
             exceptions.raise_matter(session, fulfilment_matter(one, "fulfilment_expiring", text))
     done = [one.number for one in ours if one not in waiting]
     exceptions.resolve(session, company.id, done, ["fulfilment_expiring"])
-
-
-def _withdraw(
-    session: Session, company: CompanySettings, order_id: str, order: CustomerOrder | None, found: Looked
-) -> None:
-    """End what we had still to ship of an order that is pending no more."""
-    if order is not None and order.state in (CustomerOrderState.PENDING, CustomerOrderState.UNKNOWN):
-        return
-    why = "the platform does not know its order any more" if order is None else f"its order is {order.state.value}"
-    for one in fulfilments.of_order(session, company.id, order_id):
-        if FulfilmentState(one.state) in OPEN:
-            _end(session, one, why, found)
-
-
-def _end(session: Session, fulfilment: Fulfilment, why: str, found: Looked) -> None:
-    was = FulfilmentState(fulfilment.state)
-    if not fulfilments.move(session, fulfilment, FulfilmentState.WITHDRAWN, reason=why):
-        return
-    found.withdrawn += 1
-    log.info("fulfilment_withdrawn", number=fulfilment.number, company=fulfilment.company, was=was.value, reason=why)
-    exceptions.resolve(session, fulfilment.company, [fulfilment.number], ["fulfilment_expiring"])
-    if was is not FulfilmentState.NEW:
-        text = f"{why}, and {fulfilment.shipped} of {fulfilment.quantity} had been shipped; stop what is being packed"
-        exceptions.raise_matter(session, fulfilment_matter(fulfilment, "fulfilment_withdrawn", text))
