@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from replenisher.cli import screen
+from replenisher.cli.order_pages import LONGEST_SHOWN, print_events
+from replenisher.database.models import OrderEvent
 from replenisher.purchasing.states import OrderState
 
 
@@ -46,6 +48,17 @@ def test_a_long_id_is_folded_and_never_cut() -> None:
     printed = _printed(made, width=40)
     assert printed.count("X") == 50
     assert "…" not in printed
+
+
+@pytest.mark.parametrize("length", [LONGEST_SHOWN, LONGEST_SHOWN + 1])
+def test_an_answer_that_fills_pages_is_cut_and_says_so(length: int) -> None:
+    stream = io.StringIO()
+    event = OrderEvent(
+        at=datetime(2026, 11, 27, tzinfo=UTC), name="sent", actor="worker", evidence={"answer": "y" * length}
+    )
+    print_events(Console(file=stream, width=1000), [event])
+    assert stream.getvalue().count("y") - stream.getvalue().count("by") == LONGEST_SHOWN
+    assert ("(301 characters; --json shows all)" in stream.getvalue()) == (length > LONGEST_SHOWN)
 
 
 def test_away_from_a_terminal_lines_are_wide_and_plain(
