@@ -61,6 +61,8 @@ HOMES = {
     # workflows pass frames on unread, and record what closing a run changed in them
     "pandas": {"planning", "purchasing", "gateways", "intake", "archive", "workflows"},
     "numpy": {"planning", "gateways", "intake"},
+    # only `scipy.special`, and only where a distribution is evaluated
+    "scipy": {"planning"},
     "msgspec": {"gateways", "archive", "sandbox"},
     "orjson": {"gateways", "archive"},
     "redis": set(),
