@@ -61,7 +61,6 @@ HOMES = {
     # workflows pass frames on unread, and record what closing a run changed in them
     "pandas": {"planning", "purchasing", "gateways", "intake", "archive", "workflows"},
     "numpy": {"planning", "gateways", "intake"},
-    # only `scipy.special`, and only where a distribution is evaluated
     "scipy": {"planning"},
     "msgspec": {"gateways", "archive", "sandbox"},
     "orjson": {"gateways", "archive"},
@@ -69,6 +68,9 @@ HOMES = {
     "kombu": set(),
 }
 """Each library and the rooms that may import it; one that is not listed may be imported by nobody."""
+
+PARTS = {"scipy": "scipy.special"}
+"""Libraries of which one part alone may be imported: distributions need it, and the rest is heavy."""
 
 EXCEPTIONS = {
     ("replenisher.services", "pydantic"): "the type of a secret, to reveal it to whom it is for",
@@ -168,6 +170,8 @@ def _foreign(module: str, name: str) -> str:
         return "has no home; give it one in this test"
     if room_of(module) not in HOMES[library]:
         return FORBIDDEN_BESIDES.get(library, f"lives in {', '.join(sorted(HOMES[library])) or 'no room'}")
+    if library in PARTS and not f"{name}.".startswith(f"{PARTS[library]}."):
+        return f"only {PARTS[library]} may be imported"
     return ""
 
 
@@ -204,6 +208,7 @@ def test_every_exception_is_still_needed() -> None:
     ("module", "source"),
     [
         ("replenisher.planning.policies", "import pandas as pd, numpy as np"),
+        ("replenisher.planning.policies", "from scipy.special import ndtri"),
         ("replenisher.workflows.submit", "from replenisher.database import orders"),
         ("replenisher.cli.run", "from replenisher.workflows.plan import start"),
         ("replenisher.gateways.vmi", "from replenisher.purchasing.platform import Location"),
@@ -241,7 +246,10 @@ def test_what_the_house_allows_is_accepted(module: str, source: str) -> None:
         ("replenisher.workflows.plan.batch", "from sqlalchemy import select", "lives in database"),
         ("replenisher.cli.run", "import pandas", "lives in"),
         ("replenisher.intake.levels", "import yaml", "lives in config"),
-        ("replenisher.planning.demand", "import scipy.stats", "has no home"),
+        ("replenisher.planning.demand", "import polars", "has no home"),
+        ("replenisher.planning.demand", "import scipy.stats", "only scipy.special"),
+        ("replenisher.planning.demand", "from scipy import optimize", "only scipy.special"),
+        ("replenisher.purchasing.approval", "from scipy.special import ndtri", "lives in planning"),
         ("replenisher.cli.run", "from replenisher.utils import chunks", "no rung"),
         ("replenisher", "from replenisher.errors import ReplenisherError", "imports nothing"),
         ("replenisher.planning.policies", "from . import frames", "relative"),
