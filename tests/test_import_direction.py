@@ -166,9 +166,13 @@ def _foreign(module: str, name: str) -> str:
         return "an import by a computed name cannot be checked"
     if library in sys.stdlib_module_names or (module, library) in EXCEPTIONS:
         return ""
+    return _homeless(room_of(module), library, name)
+
+
+def _homeless(room: str, library: str, name: str) -> str:
     if library not in HOMES:
         return "has no home; give it one in this test"
-    if room_of(module) not in HOMES[library]:
+    if room not in HOMES[library]:
         return FORBIDDEN_BESIDES.get(library, f"lives in {', '.join(sorted(HOMES[library])) or 'no room'}")
     if library in PARTS and not f"{name}.".startswith(f"{PARTS[library]}."):
         return f"only {PARTS[library]} may be imported"
