@@ -35,6 +35,7 @@ from replenisher.cli import (
     shipments,
     status,
     vendor_returns,
+    why_not,
 )
 from replenisher.cli.exits import code_of, epilog
 from replenisher.cli.options import CONFIG_VARIABLE, DEFAULT_CONFIG, logging_wanted
@@ -96,7 +97,7 @@ def common(
     logging_wanted.level = "info" if verbose else "critical"
 
 
-for _module in (check_config, probe, interfaces, migrate, daemon, run, explain, status, resume, sandbox):
+for _module in (check_config, probe, interfaces, migrate, daemon, run, explain, why_not, status, resume, sandbox):
     _module.register(app)
 app.add_typer(orders.orders, name="orders", rich_help_panel="Daily work")
 app.add_typer(shipments.shipments, name="shipments", rich_help_panel="Daily work")

@@ -100,7 +100,7 @@ def explain(
         found = _found(session, company, location, sku, run_id)
     run = found.run
     row = _row(services, found, sku)
-    rules = _rules(services, company, run)
+    rules = settings_of_run(services, company, run)
     archived = {"batch frame": found.frame} | {name: str(kept) for name, kept in run.inputs.items()}
     if run.close_frame:
         archived["close frame"] = run.close_frame
@@ -233,7 +233,7 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def _rules(services: Services, company: CompanySettings, run: PlanningRun) -> CompanySettings:
+def settings_of_run(services: Services, company: CompanySettings, run: PlanningRun) -> CompanySettings:
     """Give the company with the planning settings that the run was planned with."""
     document = services.archive.get_document(run.inputs["rules"])
     return company.model_copy(update={"planning": PlanningSettings.model_validate(document["planning"])})

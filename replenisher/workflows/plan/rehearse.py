@@ -150,21 +150,21 @@ def write_rows(rehearsals: Sequence[Rehearsal], path: Path) -> int:
     Text that a spreadsheet would run as a formula is preceded by an apostrophe; numbers stay numbers.
     Raises ConfigurationError when the file cannot be written.
     """
-    parts = [
-        frame.loc[:, list(COLUMNS)].assign(company=one.company, **_safe_texts(frame))
-        for one in rehearsals
-        for frame in one.frames
-    ]
+    parts = [frame.loc[:, list(COLUMNS)].assign(company=one.company) for one in rehearsals for frame in one.frames]
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["company", *COLUMNS])
+    return write_safely(rows, ("company", *COLUMNS), path)
+
+
+def write_safely(rows: pd.DataFrame, columns: Sequence[str], path: Path) -> int:
+    """Write these columns of planned rows as CSV with harmless ids; gives how many rows. Errors as `write_rows`."""
+    texts = {name: rows[name].astype("str").map(neutralised) for name in ("location", "sku", "reason")}
     try:
-        rows.to_csv(path, index=False, columns=["company", *COLUMNS], quoting=csv.QUOTE_NONNUMERIC, encoding="utf-8")
+        rows.assign(**texts).to_csv(
+            path, index=False, columns=list(columns), quoting=csv.QUOTE_NONNUMERIC, encoding="utf-8"
+        )
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be written: {error.strerror or error}") from None
     return len(rows)
-
-
-def _safe_texts(frame: pd.DataFrame) -> dict[str, pd.Series]:
-    return {name: frame[name].astype("str").map(neutralised) for name in ("location", "sku", "reason")}
 
 
 def neutralised(text: str) -> str:
