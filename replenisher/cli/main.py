@@ -28,6 +28,7 @@ from replenisher.cli import (
     platform,
     probe,
     receipts,
+    replay,
     resume,
     run,
     sale_orders,
@@ -97,7 +98,20 @@ def common(
     logging_wanted.level = "info" if verbose else "critical"
 
 
-for _module in (check_config, probe, interfaces, migrate, daemon, run, explain, why_not, status, resume, sandbox):
+for _module in (
+    check_config,
+    probe,
+    interfaces,
+    migrate,
+    daemon,
+    run,
+    explain,
+    why_not,
+    replay,
+    status,
+    resume,
+    sandbox,
+):
     _module.register(app)
 app.add_typer(orders.orders, name="orders", rich_help_panel="Daily work")
 app.add_typer(shipments.shipments, name="shipments", rich_help_panel="Daily work")

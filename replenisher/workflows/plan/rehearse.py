@@ -32,6 +32,8 @@ TOP = 3
 
 COLUMNS = ("location", "sku", "order_quantity", "reason", "inventory_position", "reorder_point", "order_up_to_level")
 """Columns of the file that `write_rows` writes, after the company."""
+TEXTS = ("location", "sku", "reason", "reason_before", "reason_after")
+"""Columns whose text comes from elsewhere, or is a word."""
 
 _FORMULA = re.compile(r"(^|[,;\t\r\n])(\s*)(?=[=+\-@\t\r\x00\uff1d\uff0b\uff0d\uff20])")
 
@@ -157,7 +159,8 @@ def write_rows(rehearsals: Sequence[Rehearsal], path: Path) -> int:
 
 def write_safely(rows: pd.DataFrame, columns: Sequence[str], path: Path) -> int:
     """Write these columns of planned rows as CSV with harmless ids; gives how many rows. Errors as `write_rows`."""
-    texts = {name: rows[name].astype("str").map(neutralised) for name in ("location", "sku", "reason")}
+    names = [name for name in columns if name in TEXTS]
+    texts = {name: rows[name].astype("str").map(neutralised) for name in names}
     try:
         rows.assign(**texts).to_csv(
             path, index=False, columns=list(columns), quoting=csv.QUOTE_NONNUMERIC, encoding="utf-8"

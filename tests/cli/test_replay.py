@@ -1,0 +1,118 @@
+"""A past run planned again from the archive: bit for bit by its own rules, and by other rules with the difference."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+import yaml
+from sqlalchemy import text
+
+from replenisher.services import Services
+from tests.cli.conftest import Typed
+from tests.cli.test_explain import _planned
+from tests.world import World
+
+
+@pytest.fixture
+def run(services: Services, world: World) -> int:
+    """A run in which 00123 surely orders 9 units at the first location; what the shelves hold then changes."""
+    location = int(world.locations[0])
+    world.admin.set_stock(location, "00123", in_stock=0, minimum=5, maximum=9, do_not_order=False, allocated=0)
+    world.write()
+    done = _planned(services, world, ahead=0)
+    world.admin.set_stock(location, "00123", in_stock=100)
+    return done
+
+
+def other_rules(world: World, folder: Path, **planning: object) -> Path:
+    """Another configuration whose companies are planned otherwise."""
+    document = world.document()
+    companies = [{**one, "planning": planning} for one in document["companies"]]
+    path = folder / "other.yaml"
+    path.write_text(yaml.safe_dump({**document, "companies": companies}))
+    return path
+
+
+@pytest.fixture
+def elsewhere(world: World, tmp_path: Path) -> None:
+    """A configuration with a company of another id alone."""
+    document = world.document()
+    other = [{**document["companies"][0], "id": "777"}]
+    (tmp_path / "other.yaml").write_text(yaml.safe_dump({**document, "companies": other}))
+
+
+def test_by_its_own_rules_a_run_comes_out_bit_for_bit_though_shelves_and_configuration_have_changed(
+    typed: Typed, world: World, run: int
+) -> None:
+    changed = [{**one, "planning": {"maximum_line_quantity": 1}} for one in world.document()["companies"]]
+    world.changes = {"companies": changed}
+    world.write()
+    ended = typed(f"replay {run}")
+    assert ended.code == 0
+    assert f"Run {run} of company {world.company}" in ended.said
+    assert "120 rows come out exactly as recorded" in ended.said
+    data = typed(f"replay {run} --json").data
+    assert (data["same"], data["differing"], data["locations"], data["rows"]) == (True, [], [], 120)
+
+
+def test_by_other_rules_the_difference_in_orders_is_shown_and_nothing_is_ordered(
+    typed: Typed, world: World, tmp_path: Path, run: int
+) -> None:
+    other_rules(world, tmp_path, maximum_line_quantity=4)
+    before = world.admin.audit()["accepted"]
+    ended = typed(f"replay {run} --rules other.yaml --output changed.csv")
+    assert ended.code == 0, ended.said
+    with (tmp_path / "changed.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    (here,) = [row for row in rows if (row["location"], row["sku"]) == (world.locations[0], "00123")]
+    assert (int(here["after"]) <= 4, int(here["before"]) >= 9) == (True, True)
+    assert "rows order otherwise" in ended.said
+    data = typed(f"replay {run} --rules other.yaml --json").data
+    assert data["units_after"] == data["units_before"] - sum(int(one["before"]) - int(one["after"]) for one in rows)
+    assert sum(one["changed_rows"] for one in data["locations"]) == len(rows)
+    assert world.admin.audit()["accepted"] == before
+
+
+def test_other_rules_that_change_nothing_say_so(typed: Typed, world: World, tmp_path: Path, run: int) -> None:
+    other_rules(world, tmp_path, maximum_order_units=1_000_000)
+    ended = typed(f"replay {run} --rules other.yaml")
+    assert (ended.code, "the other rules change nothing" in ended.said) == (0, True), ended.said
+
+
+def test_a_run_that_no_longer_comes_out_as_recorded_is_told_with_both_engines(
+    typed: Typed, services: Services, run: int
+) -> None:
+    """The recorded frame is exchanged for one that another engine might have made."""
+    with services.database.transaction() as session:
+        (name,) = session.execute(text("SELECT frame FROM run_batches WHERE frame IS NOT NULL LIMIT 1")).one()
+    frame = services.archive.get_frame(name)
+    first = int(frame["order_quantity"].to_numpy().argmax())
+    forged = frame.assign(order_quantity=frame["order_quantity"].where(frame.index != first, 1))
+    other = services.archive.put_frame(forged)
+    with services.database.transaction() as session:
+        session.execute(
+            text("UPDATE run_batches SET frame = :other WHERE frame = :name"), {"other": other, "name": name}
+        )
+        session.execute(text("UPDATE planning_runs SET engine_version = '0.0.9'"))
+    ended = typed(f"replay {run}")
+    assert ended.code == 7
+    assert "not as recorded in order_quantity; it was planned by replenisher 0.0.9, this is" in ended.said
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "told"),
+    [
+        ("replay 99", 6, "there is no run 99"),
+        ("replay {run} --rules nowhere.yaml", 3, "nowhere.yaml: does not exist"),
+        ("replay {run} --rules other.yaml", 6, "other.yaml has no company"),
+        ("replay {run} --rules other.yaml --output no/such/folder.csv", 6, "has no company"),
+        ("replay {run} --output no/such/folder.csv", 3, "cannot be written"),
+        ("replay x", 2, "should be a valid integer"),
+    ],
+)
+@pytest.mark.usefixtures("elsewhere")
+def test_what_is_not_there_is_told(typed: Typed, run: int, line: str, code: int, told: str) -> None:
+    ended = typed(line.format(run=run))
+    assert (ended.code, told in ended.said) == (code, True), ended.said
