@@ -18,7 +18,7 @@ from replenisher.config.faults import yaml_text
 from replenisher.config.kinds import nearest
 from replenisher.config.platform import REST_KEYS, Platform
 from replenisher.config.running import Times
-from replenisher.planning.policies import Policy
+from replenisher.planning.policies.asking import Policy
 
 SOAP_CHANNELS = ("vmi", "cmi")
 EXAMPLE_GUID = "01234567-89ab-cdef-0123-456789abcdef"

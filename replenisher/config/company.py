@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from replenisher.config.kinds import Guid, Id, PlannersFile, Schedule, Seconds, Section, Text, TimeZone
 from replenisher.planning.frames import LARGEST_QUANTITY, to_money
-from replenisher.planning.policies import Policy, Rounding, Trigger
+from replenisher.planning.policies.asking import Policy, Rounding, Trigger
 from replenisher.planning.position import PositionWeights
 from replenisher.planning.proposal import Rules
 from replenisher.purchasing.approval import ApprovalRules

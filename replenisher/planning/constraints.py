@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from replenisher.planning.policies import Rounding, Trigger, is_triggered
+from replenisher.planning.policies.asking import Rounding, Trigger, is_triggered
 from replenisher.planning.reasons import Reason
 
 Whole = npt.NDArray[np.int64]

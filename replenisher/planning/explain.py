@@ -15,7 +15,7 @@ import pandas as pd
 
 from replenisher.errors import PlanningInputError
 from replenisher.planning.frames import from_money
-from replenisher.planning.policies import Policy, Trigger
+from replenisher.planning.policies.asking import Policy, Trigger
 from replenisher.planning.position import TERMS
 from replenisher.planning.proposal import STEPS, Rules
 from replenisher.planning.reasons import Effect, Reason, describe, reasons_in

@@ -24,7 +24,7 @@ from replenisher.planning import constraints
 from replenisher.planning.constraints import Whole
 from replenisher.planning.frames import FLAG, SNAPSHOT, WHOLE, check_columns
 from replenisher.planning.order_limits import Candidates, OrderLimits, limit_orders
-from replenisher.planning.policies import Policy, Rounding, Trigger, as_levels, is_triggered, missing_to_maximum
+from replenisher.planning.policies.asking import Policy, Rounding, Trigger, as_levels, is_triggered, missing_to_maximum
 from replenisher.planning.position import PositionWeights, inventory_position
 from replenisher.planning.reasons import REASON_DTYPE, Reason, main_reason_codes
 from replenisher.planning.snapshot import NOT_COUNTED

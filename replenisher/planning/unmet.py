@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from replenisher.planning.policies import Policy
+from replenisher.planning.policies.asking import Policy
 
 COLUMNS = (
     "location",

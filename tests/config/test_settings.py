@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from replenisher.config import Settings, effective
 from replenisher.errors import NotFoundError
-from replenisher.planning.policies import Rounding, Trigger
+from replenisher.planning.policies.asking import Rounding, Trigger
 from replenisher.planning.position import PositionWeights
 from replenisher.planning.proposal import Rules
 from replenisher.purchasing.approval import ApprovalRules

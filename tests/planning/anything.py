@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from hypothesis import strategies as st
 
-from replenisher.planning.policies import Rounding, Trigger
+from replenisher.planning.policies.asking import Rounding, Trigger
 from replenisher.planning.position import PositionWeights
 from replenisher.planning.proposal import Rules
 from tests.planning.shelves import Row, flying, known, override, product, shelf

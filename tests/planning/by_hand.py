@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from replenisher.planning.policies import Rounding, Trigger
+from replenisher.planning.policies.asking import Rounding, Trigger
 from replenisher.planning.position import TERMS
 from replenisher.planning.proposal import Rules
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from replenisher.errors import PlanningInputError
 from replenisher.planning.explain import explain_row
 from replenisher.planning.frames import IN_FLIGHT, INVENTORY, LEVELS, PRODUCTS, STOCK_BOOK, Contract, empty
-from replenisher.planning.policies import Policy, Rounding, Trigger
+from replenisher.planning.policies.asking import Policy, Rounding, Trigger
 from replenisher.planning.proposal import Rules, plan
 from replenisher.planning.snapshot import snapshot, with_levels_only
 from tests.planning.shelves import Row, frame, known, override, planned, product, shelf

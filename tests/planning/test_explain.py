@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from replenisher.errors import PlanningInputError
 from replenisher.planning.explain import ExplainStep, explain_row
-from replenisher.planning.policies import Rounding, Trigger
+from replenisher.planning.policies.asking import Rounding, Trigger
 from replenisher.planning.position import PositionWeights
 from replenisher.planning.proposal import Rules, plan
 from tests.planning import anything

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from replenisher.planning.frames import SNAPSHOT, check
-from replenisher.planning.policies import Rounding
+from replenisher.planning.policies.asking import Rounding
 from replenisher.planning.position import TERMS
 from replenisher.planning.proposal import STEPS, Rules, plan
 from replenisher.planning.reasons import Effect, Reason, reasons_in

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from replenisher.errors import PlanningInputError
-from replenisher.planning.policies import Rounding, Trigger
+from replenisher.planning.policies.asking import Rounding, Trigger
 from replenisher.planning.proposal import Rules
 from replenisher.planning.reasons import Reason, reasons_in
 from tests.planning.shelves import flying, planned, product, quantities, reasons, shelf

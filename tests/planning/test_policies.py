@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from replenisher.planning.policies import Trigger
+from replenisher.planning.policies.asking import Trigger
 from replenisher.planning.proposal import Rules
 from tests.planning.shelves import flying, override, planned, product, quantities, reasons, shelf
 

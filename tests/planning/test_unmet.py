@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replenisher.planning.policies import Policy, Rounding, Trigger
+from replenisher.planning.policies.asking import Policy, Rounding, Trigger
 from replenisher.planning.proposal import Rules, plan
 from replenisher.planning.unmet import unmet
 from tests.planning.shelves import Row, known, product, shelf

@@ -14,7 +14,7 @@ import pytest
 
 from replenisher.errors import PlanningInputError
 from replenisher.planning.frames import LEVELS, PRODUCTS
-from replenisher.planning.policies import Rounding, Trigger
+from replenisher.planning.policies.asking import Rounding, Trigger
 from replenisher.planning.proposal import STEPS, Rules, plan
 from replenisher.planning.snapshot import orphans
 from tests.planning.shelves import (
