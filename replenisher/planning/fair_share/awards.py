@@ -12,8 +12,9 @@ awards. More supply makes the same awards and then further ones. That each row g
 wants, and that together they get exactly the supply, follows from the same sentence.
 
 **How it is counted.** Of each group a threshold is halved into until few packs lie about it; these alone are sorted.
-Places are compared as float64, and exactly: two different fractions a/b whose |a| · b stays below 2⁵² differ by more
-than a rounding error, and equal ones round alike. Larger numbers are refused.
+Places are compared as float64, and exactly. Equal fractions round alike. Two different ones, a/b and c/d, differ by
+1/bd or more, which is the |a|d-th part of a/b; where they are close, |a|d is close to the root of |a|b · |c|d. So
+while every |a|b stays below 2⁵¹ they differ by more than rounding can hide. Larger numbers are refused.
 
 Each step is one award, so this is the greedy method for a sum of convex costs (Fox 1966), and with places
 (2k + 1) / 2d it is Webster's divisor method (Balinski & Young, *Fair Representation*, 1982).
@@ -33,7 +34,7 @@ from replenisher.errors import PlanningInputError
 Whole = npt.NDArray[np.int64]
 Real = npt.NDArray[np.float64]
 
-LARGEST_PRODUCT = 1 << 52
+LARGEST_PRODUCT = 1 << 51
 """What the largest numerator of a place times its base must stay below, for places to be compared exactly."""
 
 BLOCK_ROWS = 1 << 16
