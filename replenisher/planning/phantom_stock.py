@@ -53,7 +53,8 @@ class Silences:
 def chance_of_silence(rate_per_day: Real, spread_per_day: Real, days: Whole) -> Real:
     """Give the probability that each row sells nothing for so many days, from its rate and standard deviation per day.
 
-    A rate of 0 (SLOWEST_RATE or less) gives 1: silence is what it expects. Raises PlanningInputError for values that are missing or below 0.
+    A rate of 0 (SLOWEST_RATE or less) gives 1: silence is what it expects. Raises PlanningInputError for values that
+    are missing or below 0.
 
     Worked example: 0.3 a day with a spread of 0.5 (0.25 <= 0.3, so Poisson), 20 days: exp(-6) = 0.0025. With a spread
     of 0.9 it is negative binomial, (0.3 / 0.81) ^ (20 · 0.09 / 0.51) = 0.030: lumpy sales fall silent more often.
