@@ -118,7 +118,7 @@ def check_rules(rules: Sequence[PolicyRule]) -> Sequence[PolicyRule]:
     Worked example: "phones" for category Phones and "west" for region west never tie, for a category is more specific.
     Two rules for category Phones tie, unless one ends before the other begins.
     """
-    faults = [_tie(one, other) for one, other in combinations(rules, 2) if _can_tie(one, other)]
+    faults = [tie for one, other in combinations(rules, 2) if (tie := tie_of(one, other))]
     doubled = {rule.name for rule in rules if sum(rule.name == other.name for other in rules) > 1}
     faults += [f"{rule}: another rule has the same name" for rule in rules if rule.name in doubled]
     if faults:
@@ -145,7 +145,10 @@ def _meet_in_time(one: PolicyRule, other: PolicyRule) -> bool:
     return max(starts) <= min(ends)
 
 
-def _tie(one: PolicyRule, other: PolicyRule) -> str:
+def tie_of(one: PolicyRule, other: PolicyRule) -> str:
+    """Say what two rules would tie about and what to do; empty where they cannot tie."""
+    if not _can_tie(one, other):
+        return ""
     shared = []
     for name in NAMES:
         first, second = getattr(one.scope, name), getattr(other.scope, name)
