@@ -7,6 +7,7 @@ next one that exists, as slots do. A date that a zone leaves out altogether does
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from replenisher.errors import PlanningInputError
@@ -27,6 +28,7 @@ def business_date(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
 
 
+@lru_cache(maxsize=1 << 14)
 def occurs(day: date, zone: ZoneInfo) -> bool:
     """Tell whether the zone has this date at all: Apia went from 29 to 31 December 2011."""
     return _shown(_as_instant(datetime.combine(day, _NOON), zone), zone).date() == day
