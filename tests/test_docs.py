@@ -5,14 +5,28 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 
+import pytest
+
+from replenisher.intake import sale_orders
+from replenisher.purchasing.fulfilment_updates import UpdateState
+from replenisher.purchasing.fulfilments import FulfilmentState
 from replenisher.purchasing.notice_states import NoticeState
+from replenisher.purchasing.sale_states import SaleState
 from replenisher.purchasing.states import OrderState
 
 ROOT = Path(__file__).parent.parent
 WORKFLOWS = ROOT / "replenisher" / "workflows"
-KIND_AT = {"Matter": 1, "order_matter": 1, "notice_matter": 1, "location_matter": 2}
+KIND_AT = {
+    "Matter": 1,
+    "order_matter": 1,
+    "notice_matter": 1,
+    "sale_matter": 1,
+    "fulfilment_matter": 1,
+    "location_matter": 2,
+}
 """Which argument of a call says of what kind an exception is."""
 
 FROM_RECEIVING = ("over_received", "closed_short", "unknown_status")
@@ -27,6 +41,7 @@ FROM_AUDITS = (
     "audit_not_listed",
     "audit_unknown_order",
 )
+FROM_SELLING = ("sale_order_refused", "sale_order_needs_person")
 WORKED_OUT = {
     "audit_findings.py": {"purchasing/three_way.py": FROM_AUDITS},
     "confirm.py": {
@@ -35,9 +50,16 @@ WORKED_OUT = {
         "workflows/confirm.py": ("order_changed", *FROM_RECEIPTS),
     },
     "submit.py": {"workflows/submit.py": ("order_refused", "order_needs_person")},
+    "dropped_files.py": {
+        "workflows/ship/drop_folder.py": ("shipment_file",),
+        "workflows/sell/drop_folder.py": ("sale_order_file",),
+    },
     "ship/matters.py": {"workflows/ship/announce.py": ("notice_refused", "notice_needs_person")},
+    "fulfil/matters.py": {"workflows/fulfil/update.py": ("fulfilment_refused", "fulfilment_needs_person")},
+    "sell/matters.py": {"workflows/sell/submit.py": FROM_SELLING},
+    "sell/submit.py": {"workflows/sell/submit.py": FROM_SELLING},
     "plan/findings.py": {
-        "workflows/plan/batch.py": ("in_flight_unmatched", "levels_unmatched"),
+        "workflows/plan/batch.py": ("in_flight_unmatched", "promised_unmatched", "levels_unmatched"),
         "workflows/plan/findings.py": ("negative_on_hand", "levels_inverted"),
     },
     "plan/failing.py": {"workflows/plan/start.py": ("planner_file",), "workflows/plan/failing.py": ("run_failed",)},
@@ -92,6 +114,32 @@ def test_every_state_of_an_order_is_documented_and_no_other() -> None:
     assert sorted(states) == sorted(state.value for state in OrderState)
 
 
-def test_every_state_of_a_notice_is_documented_and_no_other() -> None:
-    table = (ROOT / "docs" / "shipments.md").read_text().split("## States", 1)[1].split("\n## ", 1)[0]
-    assert sorted(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == sorted(state.value for state in NoticeState)
+def first_cells(page: str, heading: str) -> list[str]:
+    """The words in the first column of the tables below a heading."""
+    below = (ROOT / "docs" / page).read_text().split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    return [word for row in re.findall(r"^\| (`.+?) \|", below, re.MULTILINE) for word in re.findall(r"`(\w+)`", row)]
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "states"),
+    [
+        ("shipments.md", "States", NoticeState),
+        ("fulfilments.md", "States of a fulfilment", FulfilmentState),
+        ("fulfilments.md", "States of an update", UpdateState),
+        ("sale-orders.md", "States", SaleState),
+    ],
+)
+def test_every_state_of_a_document_is_documented_and_no_other(page: str, heading: str, states: type[Enum]) -> None:
+    assert sorted(first_cells(page, heading)) == sorted(state.value for state in states)
+
+
+def test_every_column_of_the_sale_orders_file_is_documented_and_no_other() -> None:
+    assert sorted(first_cells("sale-orders.md", "Columns")) == sorted(column.name for column in sale_orders.COLUMNS)
+
+
+@pytest.mark.parametrize(("page", "of"), [("fulfilments.md", "fulfilment"), ("sale-orders.md", "sale_order")])
+def test_a_page_names_every_exception_of_its_document(page: str, of: str) -> None:
+    text = (ROOT / "docs" / page).read_text()
+    kinds = [kind for kind in documented() if kind.startswith(f"{of}_")]
+    assert len(kinds) > 5
+    assert [kind for kind in kinds if f"`{kind}`" not in text] == []
