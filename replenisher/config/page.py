@@ -91,7 +91,7 @@ two ways.
 
 | column | also called | empty means | what it is |
 |---|---|---|---|
-| `vendor_invoice_number` | | see `order_id` | our reference of the order, or a customer's order ([fulfilments.md](fulfilments.md)) |
+| `vendor_invoice_number` | | see `order_id` | our reference of the order, or a [customer's order](fulfilments.md) |
 | `order_id` | | see above | our number of the order (`replenisher orders list`) or the platform's id |
 | `sku` | | refused | the vendor's product number |
 | `quantity` | | refused | units shipped, 1 or more |
