@@ -7,10 +7,14 @@ import re
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+from replenisher.config import load
 from replenisher.intake import sale_orders
+from replenisher.intake.shipments import read_shipments
 from replenisher.purchasing.fulfilment_updates import UpdateState
 from replenisher.purchasing.fulfilments import FulfilmentState
 from replenisher.purchasing.notice_states import NoticeState
@@ -143,3 +147,58 @@ def test_a_page_names_every_exception_of_its_document(page: str, of: str) -> Non
     kinds = [kind for kind in documented() if kind.startswith(f"{of}_")]
     assert len(kinds) > 5
     assert [kind for kind in kinds if f"`{kind}`" not in text] == []
+
+
+def fenced(page: str, begins: str) -> str:
+    """The only block of a page that begins so."""
+    (block,) = re.findall(rf"^```\w*\n({re.escape(begins)}.+?)^```", (ROOT / "docs" / page).read_text(), re.M | re.S)
+    return str(block)
+
+
+def merged(under: Any, over: Any) -> Any:
+    """Lay settings over others, section by section."""
+    if isinstance(under, dict) and isinstance(over, dict):
+        return under | {key: merged(under.get(key), value) for key, value in over.items()}
+    if isinstance(under, list) and isinstance(over, list):
+        return [merged(*both) for both in zip(under, over, strict=True)]
+    return over
+
+
+def test_the_example_of_a_sale_orders_file_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "sales.csv"
+    path.write_text(fenced("sale-orders.md", "printable_id,"))
+    read = sale_orders.read_sale_orders(path)
+    assert read.faults == ()
+    first, second = read.orders
+    assert [len(order.items) for order in read.orders] == [2, 1]
+    assert [len(order.payments) for order in read.orders] == [1, 0]
+    (tax,) = first.items[0].taxes
+    assert tax.amount is not None
+    assert sum(item.price * item.quantity for item in first.items) + tax.amount == first.payments[0].amount
+    assert second.items[0].taxes == ()
+
+
+@pytest.mark.parametrize("page", ["shipments.md", "fulfilments.md"])
+def test_the_example_of_a_file_of_shipments_is_one(page: str, tmp_path: Path) -> None:
+    path = tmp_path / "shipments.csv"
+    path.write_text(fenced(page, "vendor_invoice_number,"))
+    read = read_shipments(path)
+    assert (read.faults, read.left_out, len(read.rows)) == ((), (), 2)
+
+
+@pytest.mark.parametrize("page", ["fulfilments.md", "sale-orders.md"])
+def test_the_settings_that_a_page_shows_load(page: str, tmp_path: Path) -> None:
+    rest = "https://retail.example.com/v1/"
+    account = {"username": "anna", "password": "${env:SECRET}", "client_id": "acme", "client_secret": "${env:SECRET}"}
+    platform = {"base_url": rest, "accounts_url": rest, **account}
+    company = {"id": "14146", "name": "Kentel", "platform": "retail", "time_zone": "UTC"}
+    least = {
+        "vendor": {"id": "5123", "name": "Acme"},
+        "platforms": {"retail": platform},
+        "companies": [company | {"planning": {"unlisted": "order"}}],
+    }
+    path = tmp_path / "replenisher.yaml"
+    path.write_text(yaml.safe_dump(merged(least, yaml.safe_load(fenced(page, "platforms:")))))
+    (loaded,) = load(path, {"SECRET": "canary"}).companies
+    assert loaded.fulfilments.enabled == (page == "fulfilments.md")
+    assert loaded.sale_orders.enabled == (page == "sale-orders.md")
