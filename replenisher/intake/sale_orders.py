@@ -72,6 +72,13 @@ _ITEM = (
 )
 """What every row of a line says alike."""
 
+_GO_WITH = {
+    "payment_amount": ("auth_code", "transaction_number", "payment_token"),
+    "shipping_amount": ("shipping_type",),
+    "discount_amount": ("discount_name", "discount_code"),
+}
+"""What says nothing without its amount."""
+
 Row = dict[str, Any]
 
 
@@ -142,6 +149,10 @@ def _check_alike(table: Table, lines: Sequence[tuple[int, Row]]) -> None:
             if row[name] != first[name]:
                 text = f"differs from line {first_line}; every row of order {first['printable_id']} says the same"
                 table.faults.add(line, name, text)
+        for amount_name, names in _GO_WITH.items():
+            lonely = [name for name in names if row[name] and row[amount_name] is None]
+            if lonely:
+                table.faults.add(line, lonely[0], f"is filled, and {amount_name} is empty; fill both or neither")
         if not row["sku"] and not row["catalog_id"]:
             table.faults.add(line, "sku", "is empty, and so is catalog_id; fill one of the two")
         if row["line"] is None:

@@ -27,6 +27,10 @@ from replenisher.workflows.sending import TRIES_BEFORE_A_PERSON_HEARS, Send, sen
 
 log = get_logger(__name__)
 
+REFUSED_ADVICE = (
+    "; correct its rows and import them again, or `replenisher sale-orders resend` it as it is once the cause is gone"
+)
+
 
 def submit_sale(services: Services, sale_id: int) -> None:
     """Send one sale order; does nothing when it is not due, not ready any more, or another worker has it.
@@ -116,7 +120,10 @@ def _tell_person(session: Session, sale: SaleOrder, outcome: SaleOutcome) -> Non
     exceptions.resolve(session, sale.company, [sale.printable_id], UNSENT_MATTERS)
     kinds = {SaleState.REFUSED: "sale_order_refused", SaleState.NEEDS_PERSON: "sale_order_needs_person"}
     if outcome.state in kinds:
-        exceptions.raise_matter(session, sale_matter(sale, kinds[outcome.state], outcome.message))
+        advice = REFUSED_ADVICE if outcome.state is SaleState.REFUSED else ""
+        exceptions.raise_matter(
+            session, sale_matter(sale, kinds[outcome.state], f"{outcome.message.rstrip('.')}{advice}")
+        )
 
 
 def _next_in(services: Services, outcome: SaleOutcome) -> float | None:
