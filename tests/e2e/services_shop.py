@@ -10,6 +10,7 @@ from sqlalchemy import func, update
 from replenisher.database.job_models import CompanyJob
 from replenisher.database.models import Order
 from replenisher.services import build
+from replenisher.workflows.approve import approve_order
 from tests.workflows.shop import Shop
 from tests.workflows.test_fulfilments import Counter
 from tests.workflows.test_sale_orders import WebShop
@@ -19,8 +20,13 @@ COUNTER, FULL, HEADER_FIRST, HEADER_ONLY = range(4)
 NIGHTLY = "30 2 * * *"
 
 
-def opened(open_shop: Callable[..., Shop], *sandbox: str, **changes: Any) -> Shop:
-    """One platform with four companies, each with settings of its own; the sandbox's ready line tells the ids."""
+def opened(
+    open_shop: Callable[..., Shop], *sandbox: str, company: dict[str, Any] | None = None, **changes: Any
+) -> Shop:
+    """One platform with four companies, each with settings of its own; the sandbox's ready line tells the ids.
+
+    `company` are settings of every company besides.
+    """
     shop = open_shop("--companies", "4", "--locations", "1", "--sale-log-delay", "0.05", *sandbox, **changes)
     customers = [str(one["customers"][0]) for one in shop.world.sandbox["companies"]]
     ours: dict[int, dict[str, Any]] = {
@@ -40,7 +46,7 @@ def opened(open_shop: Callable[..., Shop], *sandbox: str, **changes: Any) -> Sho
     shop.world.changes = {
         **changes,
         "sale_orders": {"drop_folder": str(shop.world.folder / "sales")},
-        "companies": [{**one, **ours[place]} for place, one in enumerate(companies)],
+        "companies": [{**one, **ours[place], **(company or {})} for place, one in enumerate(companies)],
     }
     shop.services.close()
     shop.services = build(shop.world.settings())
@@ -68,6 +74,12 @@ def purchases(shop: Shop, *places: int) -> dict[str, list[dict[str, Any]]]:
     there = shop.world.admin.retail_orders()
     ours = [order.vendor_invoice_number for place in places for order in orders_at(shop, place)]
     return {number: [one for one in there if one.get("TenderId") == number] for number in ours}
+
+
+def approve_all(shop: Shop) -> None:
+    """Say yes to every held order, all at one moment."""
+    for order in shop.orders():
+        approve_order(shop.services, order.vendor_invoice_number, actor="person:ann")
 
 
 def make_due(shop: Shop, job: str) -> bool:
