@@ -23,7 +23,7 @@ from replenisher.cli.options import (
 )
 from replenisher.cli.sale_pages import print_imported_sales, print_log, print_sale, print_sales, sale_as_data
 from replenisher.cli.screen import literal, messages, print_json
-from replenisher.errors import IllegalMoveError, NotFoundError
+from replenisher.errors import IllegalMoveError
 
 if TYPE_CHECKING:
     from replenisher.database.sale_models import SaleOrder
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 sale_orders = typer.Typer(
     help="The vendor's own sales: import, list, show, resend, complete, cancel.", no_args_is_help=True
 )
-IdsArgument = Annotated[list[str], typer.Argument(metavar="ID...", help="Printable ids, or our ids.")]
+IdsArgument = Annotated[list[str], typer.Argument(metavar="ID...", help="Printable ids, or our ids (17 or id:17).")]
 
 
 @sale_orders.command("import")
@@ -107,7 +107,7 @@ def _known_states(given: list[str]) -> list[str]:
 
 @sale_orders.command("show")
 def show_sale(
-    sale: Annotated[str, typer.Argument(metavar="ID", help="Printable id, or our id.")],
+    sale: Annotated[str, typer.Argument(metavar="ID", help="Printable id, or our id (17 or id:17).")],
     config: ConfigOption = None,
     *,
     log: Annotated[bool, typer.Option("--log", help="Ask the platform for its status log now.")] = False,
@@ -118,14 +118,11 @@ def show_sale(
 ) -> None:
     """Show a sale order: lines, every attempt, everything that happened to it, and the platform's own log."""
     from replenisher.database import sales  # noqa: PLC0415 - `--help` must not wait for it
+    from replenisher.workflows.sell.by_hand import named_sale  # noqa: PLC0415 - as above
 
     with connected(config) as services:
         with services.database.transaction() as session:
-            found = sales.find_sale(session, sale)
-            if found is None:
-                raise NotFoundError(
-                    f"no sale order has the printable id or id {sale!r}; see `replenisher sale-orders list`"
-                )
+            found = named_sale(session, sale)
             parts = (
                 sales.lines_of(session, found.id),
                 sales.attempts_of(session, found.id),

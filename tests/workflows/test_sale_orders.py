@@ -62,8 +62,7 @@ class WebShop:
 
     def sold(self, number: str) -> SaleOrder:
         with self.shop.services.database.transaction() as session:
-            found = sales.find_sale(session, number)
-        assert found is not None
+            (found,) = sales.named(session, number)
         return found
 
     def events(self, number: str) -> list[SaleEvent]:

@@ -54,9 +54,10 @@ def submit_sale(services: Services, sale_id: int) -> None:
     )
 
 
-def _prepare(services: Services, session: Session, sale: SaleOrder, company: CompanySettings) -> Send:  # noqa: ARG001
+def _prepare(services: Services, session: Session, sale: SaleOrder, company: CompanySettings) -> Send:
     desk = services.sale_desk(company)
-    if sale.attempts == 1:
+    # One that was given up before its fate was known may have arrived under the same number.
+    if sale.attempts == 1 and not sales.tried_before(session, sale):
         return Send(sale_request(sale), desk.submit)
     return Send(sale_request(sale), partial(_searched_first, desk))
 
