@@ -21,6 +21,9 @@ from replenisher.purchasing.sale_orders import SaleCharge, SaleItem, SalePayment
 KINDS = {"in_stock": False, "drop_ship": True}
 ANSWERS = {"yes": True, "no": False}
 RATE_DECIMALS = 6
+MOST_ORDERS = 25_000
+"""Of one file: all of it is imported in one task, which has minutes. One that never came to its end would be begun anew
+for ever."""
 
 COLUMNS = (
     Column("printable_id", identifier, required=True),
@@ -125,6 +128,8 @@ def read_sale_orders(path: Path) -> SaleFile:
     groups: dict[str, list[tuple[int, Row]]] = {}
     for line, row in zip(table.lines, rows, strict=True):
         groups.setdefault(row["printable_id"] or "", []).append((line, row))
+    if len(groups) > MOST_ORDERS:
+        table.faults.add(0, "", f"has {len(groups):,} sale orders; a file has at most {MOST_ORDERS:,}, so split it")
     bad = {fault.line for fault in table.faults.faults}
     for lines in groups.values():
         if not bad & {line for line, _ in lines}:

@@ -1,4 +1,4 @@
-"""Jobs whose workers die or freeze: a person hears of one that kills each of them, and a late end counts for nothing."""
+"""Jobs whose workers die or freeze: a person hears of one that kills each of them, and a late end is no end."""
 
 from __future__ import annotations
 
