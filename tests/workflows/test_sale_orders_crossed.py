@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -228,3 +229,18 @@ def test_a_refused_sale_that_another_file_replaced_is_not_resent_beside_it(web: 
     web.sell(f"{row},2", header=f"{HEADER},line")
     with pytest.raises(Exception, match="its number belongs to sale order"):
         resend_sale(web.shop.services, f"id:{refused.id}", actor="person:ann", reason="again")
+
+
+def test_a_log_that_told_once_and_is_empty_now_is_not_called_silent(open_shop: OpenShop, tmp_path: Path) -> None:
+    shop = open_shop("--locations", "1", "--sale-outcome", "silent", company=SELLING)
+    shop.world.changes["times"] = {**shop.world.document()["times"], "status_log_limit": 0.1}
+    shop.services.settings = shop.world.settings()  # type: ignore[misc]
+    web = WebShop(shop, tmp_path)
+    web.sell(web.row("WEB-1", web.skus()[0]))
+    web.until("WEB-1", "accepted")
+    alter(web, "WEB-1", state="failed", state_since=func.clock_timestamp() - timedelta(hours=1))
+    told_before = [matter.times_seen for matter in shop.matters("sale_order_silent")]
+    due_now(web, "WEB-1")
+    follow_sale(shop.services, web.sold("WEB-1").id)
+    assert [matter.times_seen for matter in shop.matters("sale_order_silent")] == told_before
+    assert web.sold("WEB-1").state == "failed"

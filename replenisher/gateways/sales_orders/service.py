@@ -89,10 +89,11 @@ class SalesOrders:
         return SaleAccepted(_id_of_ours(subject, answer, order.printable_id), without_payments(answer.text))
 
     def find(self, company: str, printable_id: str) -> list[SaleSummary]:
-        """Search the company's sale orders by our key: all pages, exact matches only.
+        """Search the company's sale orders by our key, all pages; where none matches exactly, those in other letters.
 
-        UnavailableError when a service that neither filters nor pages shows other orders and none of ours: that it is
-        not there is then not told.
+        A platform that keeps our key in small letters must not look like one that lacks the order: it would be sent
+        again. UnavailableError when a service that neither filters nor pages shows other orders and none of ours: that
+        it is not there is then not told.
         """
         subject = Subject("search of sale orders", printable_id[:60])
         clause = equals("PrintableId", printable_id)
@@ -109,8 +110,9 @@ class SalesOrders:
             parse,
             lambda sale: sale.platform_sale_id,
         )
-        found = [sale for sale in listed if sale.printable_id == printable_id]
-        if not found and sizes[-1] and any(_is_another(sale, printable_id) for sale in listed):
+        alike = [sale for sale in listed if not _is_another(sale, printable_id)]
+        found = [sale for sale in alike if sale.printable_id == printable_id] or alike
+        if not found and sizes[-1] and listed:
             raise unreadable(str(subject), "the service shows other orders, and not all of them")
         return found
 

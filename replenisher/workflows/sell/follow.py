@@ -61,11 +61,15 @@ def _ended(services: Services, session: Session, sale: SaleOrder, state: SaleSta
 
 
 def _told(services: Services, session: Session, sale: SaleOrder, entry: StatusEntry | None) -> None:
+    every = services.settings.times.track_every
+    if entry is None and sale.state != SaleState.ACCEPTED.value:
+        # A log that told once is not silent; that it lacks the entry now moves nothing.
+        SALES.look_again(session, sale, next_in=every, failed_looks=0)
+        return
     if entry is None:
         _silent(services, session, sale)
         return
     state = SaleState.SUCCEEDED if entry.succeeded else SaleState.FAILED
-    every = services.settings.times.track_every
     # An invoice that was written is the end of it: nothing more is promised, and nobody completes it.
     next_in = None if entry.succeeded and sale.invoice else every
     if state is SaleState(sale.state):
