@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -244,3 +245,21 @@ def test_a_log_that_told_once_and_is_empty_now_is_not_called_silent(open_shop: O
     follow_sale(shop.services, web.sold("WEB-1").id)
     assert [matter.times_seen for matter in shop.matters("sale_order_silent")] == told_before
     assert web.sold("WEB-1").state == "failed"
+
+
+def test_an_answer_that_comes_after_a_person_gave_the_order_up_is_told_as_what_it_is(web: WebShop) -> None:
+    slow = {"operation": "sales_orders.create", "fault": "drip_headers", "seconds": 0.004}
+    web.shop.world.admin.add_faults(slow)
+    web.sell(web.row("WEB-1", web.skus()[0]))
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        sending = pool.submit(submit_sale, web.shop.services, web.sold("WEB-1").id)
+        while not web.there("WEB-1"):
+            assert not sending.done()
+        for state in ("unknown", "needs_person"):
+            alter(web, "WEB-1", state=state)
+        cancel_sale(web.shop.services, "WEB-1", actor="person:ann", reason="they say it is not there")
+        sending.result()
+    assert (web.sold("WEB-1").state, web.names("WEB-1")[-1]) == ("cancelled", "late_accepted")
+    (matter,) = web.shop.matters("sale_order_unknown")
+    assert f"took it after we had given up waiting: {web.there('WEB-1')[0]['id']}" in matter.message
+    assert "we hold it as cancelled; have it cancelled there" in matter.message

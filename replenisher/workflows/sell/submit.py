@@ -106,7 +106,9 @@ def _record(
     if moved:
         _tell_person(session, sale, outcome)
     elif isinstance(answer, SaleAccepted):
-        text = f"the platform took it after we had given up waiting: {answer.platform_sale_id}; it is looked up"
+        given_up = sales.locked(session, sale.id).state == SaleState.CANCELLED.value
+        todo = "we hold it as cancelled; have it cancelled there" if given_up else "it is looked up"
+        text = f"the platform took it after we had given up waiting: {answer.platform_sale_id}; {todo}"
         exceptions.raise_matter(session, sale_matter(sale, "sale_order_unknown", text))
     return moved
 
