@@ -19,6 +19,7 @@ from replenisher.cli.options import (
     connected,
     each_of,
     given_reason,
+    known_states,
     person,
 )
 from replenisher.cli.sale_pages import print_imported_sales, print_log, print_sale, print_sales, sale_as_data
@@ -80,8 +81,9 @@ def list_sales(
 ) -> None:
     """List sale orders, the newest first."""
     from replenisher.database import sales  # noqa: PLC0415 - `--help` must not wait for it
+    from replenisher.purchasing.sale_states import SaleState  # noqa: PLC0415 - as above
 
-    states = _known_states(state or [])
+    states = known_states(state or [], SaleState)
     with connected(config) as services:
         if company is not None:
             services.settings.company(company)
@@ -93,16 +95,6 @@ def list_sales(
     print_sales(found)
     if len(found) == limit:
         messages().print(literal(f"only the newest {limit} are shown; see more with --limit"))
-
-
-def _known_states(given: list[str]) -> list[str]:
-    from replenisher.purchasing.sale_states import SaleState  # noqa: PLC0415 - `--help` must not wait for it
-
-    known = [one.value for one in SaleState]
-    for word in given:
-        if word not in known:
-            raise typer.BadParameter(f"{word!r} is no state; the states are {', '.join(known)}", param_hint="--state")
-    return given
 
 
 @sale_orders.command("show")
