@@ -63,6 +63,7 @@ def _create_sales() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("log_status", sa.Text(), server_default="", nullable=False),
         sa.Column("polls", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("failed_looks", sa.Integer(), server_default="0", nullable=False),
         sa.Column("standing", sa.Boolean(), sa.Computed(STANDS, persisted=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("state_since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -90,6 +91,14 @@ def _create_sales() -> None:
         postgresql_where=sa.text("next_at IS NOT NULL"),
     )
     op.create_index("ix_sale_orders_company_state", "sale_orders", ["company", "state"], unique=False)
+    op.create_index("ix_sale_orders_printable_id", "sale_orders", ["printable_id"], unique=False)
+    op.create_index(
+        "ix_sale_orders_platform_sale_id",
+        "sale_orders",
+        ["platform_sale_id"],
+        unique=False,
+        postgresql_where=sa.text("platform_sale_id IS NOT NULL"),
+    )
 
 
 def _create_histories() -> None:
@@ -157,6 +166,12 @@ def downgrade() -> None:
     op.drop_table("sale_events")
     op.drop_table("sale_attempts")
     op.drop_table("sale_order_lines")
+    op.drop_index(
+        "ix_sale_orders_platform_sale_id",
+        table_name="sale_orders",
+        postgresql_where=sa.text("platform_sale_id IS NOT NULL"),
+    )
+    op.drop_index("ix_sale_orders_printable_id", table_name="sale_orders")
     op.drop_index("ix_sale_orders_company_state", table_name="sale_orders")
     op.drop_index("ix_sale_orders_next_at", table_name="sale_orders", postgresql_where=sa.text("next_at IS NOT NULL"))
     op.drop_index("uq_sale_orders_standing", table_name="sale_orders", postgresql_where=sa.text("standing"))

@@ -47,7 +47,7 @@ def demo(
         Path, typer.Option("--folder", metavar="PATH", help="Where everything is kept to be looked at.")
     ] = Path("var/demo"),
     channel: Annotated[
-        DemoChannel, typer.Option("--channel", help="Which interface serves the companies; `all` gives each another.")
+        DemoChannel, typer.Option("--channel", help="Which interface serves the companies; `all`: each combination.")
     ] = DemoChannel.VENDOR_INVENTORY,
 ) -> None:
     """Show two planning cycles and shipments with real servers, real workers and a sandbox platform."""

@@ -26,6 +26,7 @@ from replenisher.cli.options import (
     connected,
     each_of,
     given_reason,
+    known_states,
     person,
 )
 from replenisher.cli.progress import counting
@@ -61,9 +62,9 @@ def list_fulfilments(
 ) -> None:
     """List fulfilments, the newest first."""
     from replenisher.database import fulfilments as queries  # noqa: PLC0415 - `--help` must not wait for it
-    from replenisher.purchasing.fulfilments import OPEN  # noqa: PLC0415 - as above
+    from replenisher.purchasing.fulfilments import OPEN, FulfilmentState  # noqa: PLC0415 - as above
 
-    states = _known_states(state or []) or (sorted(one.value for one in OPEN) if only_open else [])
+    states = known_states(state or [], FulfilmentState) or (sorted(one.value for one in OPEN) if only_open else [])
     with connected(config) as services:
         if company is not None:
             services.settings.company(company)
@@ -75,16 +76,6 @@ def list_fulfilments(
     print_fulfilments(found)
     if len(found) == limit:
         messages().print(literal(f"only the newest {limit} are shown; see more with --limit"))
-
-
-def _known_states(given: list[str]) -> list[str]:
-    from replenisher.purchasing.fulfilments import FulfilmentState  # noqa: PLC0415 - `--help` must not wait for it
-
-    known = [one.value for one in FulfilmentState]
-    for word in given:
-        if word not in known:
-            raise typer.BadParameter(f"{word!r} is no state; the states are {', '.join(known)}", param_hint="--state")
-    return given
 
 
 @fulfilments.command("show")

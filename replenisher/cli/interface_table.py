@@ -43,7 +43,7 @@ ERRORS = {
     " next look repeats it.",
     "audit": "tried again within `read_attempts`; then the audit of the company fails, is kept in `replenisher status`"
     " and told after three failures in a row.",
-    "command": "tried again within `read_attempts`; then the command says why and ends with code 3.",
+    "command": "tried again within `read_attempts`; then the command says why and ends with code 5.",
 }
 """What happens when an operation fails, by the kind of its use."""
 

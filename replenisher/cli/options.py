@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO, cast
 
@@ -113,6 +114,15 @@ def given_reason(reason: str) -> str:
     if not reason.strip():
         raise typer.BadParameter("should not be empty", param_hint="--reason")
     return reason
+
+
+def known_states(given: list[str], states: type[Enum]) -> list[str]:
+    """Give the states that were asked for, which must be some of these."""
+    known = [str(one.value) for one in states]
+    for word in given:
+        if word not in known:
+            raise typer.BadParameter(f"{word!r} is no state; the states are {', '.join(known)}", param_hint="--state")
+    return given
 
 
 def each_of(ids: list[str], config: Path | None, do: Callable[[Services, str], str], done: str) -> None:

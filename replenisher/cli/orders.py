@@ -18,6 +18,7 @@ from replenisher.cli.options import (
     connected,
     each_of,
     given_reason,
+    known_states,
     person,
 )
 from replenisher.cli.order_pages import order_as_data, print_list, print_order
@@ -51,8 +52,9 @@ def list_orders(
 ) -> None:
     """List orders, the newest first."""
     from replenisher.database import orders as queries  # noqa: PLC0415 - `--help` must not wait for it
+    from replenisher.purchasing.states import OrderState  # noqa: PLC0415 - as above
 
-    states = _known_states(state or [])
+    states = known_states(state or [], OrderState)
     with connected(config) as services:
         if company is not None:
             services.settings.company(company)
@@ -64,16 +66,6 @@ def list_orders(
     print_list(found)
     if len(found) == limit:
         messages().print(literal(f"only the newest {limit} are shown; see more with --limit"))
-
-
-def _known_states(given: list[str]) -> list[str]:
-    from replenisher.purchasing.states import OrderState  # noqa: PLC0415 - `--help` must not wait for it
-
-    known = [one.value for one in OrderState]
-    for word in given:
-        if word not in known:
-            raise typer.BadParameter(f"{word!r} is no state; the states are {', '.join(known)}", param_hint="--state")
-    return given
 
 
 @orders.command("show")

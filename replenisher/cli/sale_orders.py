@@ -19,11 +19,12 @@ from replenisher.cli.options import (
     connected,
     each_of,
     given_reason,
+    known_states,
     person,
 )
 from replenisher.cli.sale_pages import print_imported_sales, print_log, print_sale, print_sales, sale_as_data
 from replenisher.cli.screen import literal, messages, print_json
-from replenisher.errors import IllegalMoveError, NotFoundError
+from replenisher.errors import IllegalMoveError
 
 if TYPE_CHECKING:
     from replenisher.database.sale_models import SaleOrder
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 sale_orders = typer.Typer(
     help="The vendor's own sales: import, list, show, resend, complete, cancel.", no_args_is_help=True
 )
-IdsArgument = Annotated[list[str], typer.Argument(metavar="ID...", help="Printable ids, or our ids.")]
+IdsArgument = Annotated[list[str], typer.Argument(metavar="ID...", help="Printable ids, or our ids (17 or id:17).")]
 
 
 @sale_orders.command("import")
@@ -80,8 +81,9 @@ def list_sales(
 ) -> None:
     """List sale orders, the newest first."""
     from replenisher.database import sales  # noqa: PLC0415 - `--help` must not wait for it
+    from replenisher.purchasing.sale_states import SaleState  # noqa: PLC0415 - as above
 
-    states = _known_states(state or [])
+    states = known_states(state or [], SaleState)
     with connected(config) as services:
         if company is not None:
             services.settings.company(company)
@@ -95,19 +97,9 @@ def list_sales(
         messages().print(literal(f"only the newest {limit} are shown; see more with --limit"))
 
 
-def _known_states(given: list[str]) -> list[str]:
-    from replenisher.purchasing.sale_states import SaleState  # noqa: PLC0415 - `--help` must not wait for it
-
-    known = [one.value for one in SaleState]
-    for word in given:
-        if word not in known:
-            raise typer.BadParameter(f"{word!r} is no state; the states are {', '.join(known)}", param_hint="--state")
-    return given
-
-
 @sale_orders.command("show")
 def show_sale(
-    sale: Annotated[str, typer.Argument(metavar="ID", help="Printable id, or our id.")],
+    sale: Annotated[str, typer.Argument(metavar="ID", help="Printable id, or our id (17 or id:17).")],
     config: ConfigOption = None,
     *,
     log: Annotated[bool, typer.Option("--log", help="Ask the platform for its status log now.")] = False,
@@ -118,14 +110,11 @@ def show_sale(
 ) -> None:
     """Show a sale order: lines, every attempt, everything that happened to it, and the platform's own log."""
     from replenisher.database import sales  # noqa: PLC0415 - `--help` must not wait for it
+    from replenisher.workflows.sell.by_hand import named_sale  # noqa: PLC0415 - as above
 
     with connected(config) as services:
         with services.database.transaction() as session:
-            found = sales.find_sale(session, sale)
-            if found is None:
-                raise NotFoundError(
-                    f"no sale order has the printable id or id {sale!r}; see `replenisher sale-orders list`"
-                )
+            found = named_sale(session, sale)
             parts = (
                 sales.lines_of(session, found.id),
                 sales.attempts_of(session, found.id),

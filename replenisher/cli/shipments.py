@@ -19,6 +19,7 @@ from replenisher.cli.options import (
     connected,
     each_of,
     given_reason,
+    known_states,
     person,
 )
 from replenisher.cli.screen import literal, messages, print_json
@@ -77,8 +78,9 @@ def list_shipments(
 ) -> None:
     """List shipment notices, the newest first."""
     from replenisher.database import notices, orders  # noqa: PLC0415 - `--help` must not wait for it
+    from replenisher.purchasing.notice_states import NoticeState  # noqa: PLC0415 - as above
 
-    states = _known_states(state or [])
+    states = known_states(state or [], NoticeState)
     with connected(config) as services:
         if company is not None:
             services.settings.company(company)
@@ -94,16 +96,6 @@ def list_shipments(
     print_notices(found)
     if len(found) == limit:
         messages().print(literal(f"only the newest {limit} are shown; see more with --limit"))
-
-
-def _known_states(given: list[str]) -> list[str]:
-    from replenisher.purchasing.notice_states import NoticeState  # noqa: PLC0415 - `--help` must not wait for it
-
-    known = [one.value for one in NoticeState]
-    for word in given:
-        if word not in known:
-            raise typer.BadParameter(f"{word!r} is no state; the states are {', '.join(known)}", param_hint="--state")
-    return given
 
 
 @shipments.command("show")

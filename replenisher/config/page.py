@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ two ways.
 
 | column | also called | empty means | what it is |
 |---|---|---|---|
-| `vendor_invoice_number` | | see `order_id` | our reference of the order |
+| `vendor_invoice_number` | | see `order_id` | our reference of the order, or a [customer's order](fulfilments.md) |
 | `order_id` | | see above | our number of the order (`replenisher orders list`) or the platform's id |
 | `sku` | | refused | the vendor's product number |
 | `quantity` | | refused | units shipped, 1 or more |
@@ -109,6 +110,8 @@ Where the good rows of a file with bad ones are taken, only whole shipments are:
 which it may belong. A row without an order may belong to any order with its reference; a row with too many or too few
 cells to every shipment of the orders that it names. A file with a fault in its header, or in which a quoted text does
 not end, is kept back as a whole.
+
+**Sale orders**: what the vendor's own shop sold. Its columns and an example are in [sale-orders.md](sale-orders.md).
 """
 
 
@@ -134,7 +137,7 @@ def _section(prefix: str, model: type[BaseModel]) -> str:
         for name, field in model.model_fields.items()
     ]
     table = "\n".join(["| setting | kind | default | what it is |", "|---|---|---|---|", *rows])
-    return f"## {title}\n\n{model.__doc__}\n\n{table}\n"
+    return f"## {title}\n\n{cleandoc(model.__doc__ or '')}\n\n{table}\n"
 
 
 def _default(field: FieldInfo) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ARRAY, BigInteger, Text, any_, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, Text, and_, any_, func, literal, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from replenisher.database.due import after
@@ -13,7 +13,7 @@ from replenisher.database.notice_models import ShipmentNotice, ShipmentNoticeLin
 from replenisher.database.session import Session
 from replenisher.purchasing.audited_products import OurOrder
 from replenisher.purchasing.platform import NoticeLine, RequestLine
-from replenisher.purchasing.states import PLACED
+from replenisher.purchasing.states import NEVER_PLACED, PLACED, OrderState
 
 SECONDS_OF_A_DAY = 86_400
 
@@ -76,6 +76,22 @@ def _announced(session: Session, of_orders: ColumnElement[bool]) -> dict[int, li
 
 def known_references(session: Session, references: Iterable[str]) -> set[str]:
     """Give those of these references that are of an order of ours, of any company and state, in small letters."""
-    wanted = literal([reference.strip().upper() for reference in references], ARRAY(Text))
-    found = session.execute(select(Order.vendor_invoice_number).where(Order.vendor_invoice_number == any_(wanted)))
+    found = session.execute(select(Order.vendor_invoice_number).where(_bears_one_of(references)))
     return {reference.casefold() for reference in found.scalars()}
+
+
+def never_placed(session: Session, references: Iterable[str]) -> dict[str, str]:
+    """Give those of these references that are of an order which should not be there, in small letters, with its state.
+
+    A cancelled order is one when it was never seen at the platform.
+    """
+    unseen = and_(Order.state == OrderState.CANCELLED.value, Order.platform_order_id.is_(None))
+    query = select(Order.vendor_invoice_number, Order.state).where(
+        _bears_one_of(references), or_(Order.state.in_([state.value for state in NEVER_PLACED]), unseen)
+    )
+    return {reference.casefold(): state for reference, state in session.execute(query)}
+
+
+def _bears_one_of(references: Iterable[str]) -> ColumnElement[bool]:
+    wanted = literal([reference.strip().upper() for reference in references], ARRAY(Text))
+    return Order.vendor_invoice_number == any_(wanted)

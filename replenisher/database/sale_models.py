@@ -17,7 +17,10 @@ STANDS = "(state <> 'refused'::text) AND ((state <> 'cancelled'::text) OR (platf
 
 
 class SaleOrder(Document):
-    """A sale order; `content` is the whole request, `log_status` what the platform's status log said last."""
+    """A sale order; `content` is the whole request, `log_status` what the platform's status log said last.
+
+    `polls` counts the looks in a row that told nothing new, `failed_looks` those in a row that were not answered.
+    """
 
     __tablename__ = "sale_orders"
     __table_args__ = (
@@ -25,6 +28,12 @@ class SaleOrder(Document):
         Index("uq_sale_orders_standing", "company", "printable_id", unique=True, postgresql_where=text("standing")),
         Index("ix_sale_orders_next_at", "next_at", postgresql_where=text("next_at IS NOT NULL")),
         Index("ix_sale_orders_company_state", "company", "state"),
+        Index("ix_sale_orders_printable_id", "printable_id"),
+        Index(
+            "ix_sale_orders_platform_sale_id",
+            "platform_sale_id",
+            postgresql_where=text("platform_sale_id IS NOT NULL"),
+        ),
     )
     location: Mapped[str] = mapped_column(Text)
     printable_id: Mapped[str] = mapped_column(Text)
@@ -36,6 +45,7 @@ class SaleOrder(Document):
     source: Mapped[str] = mapped_column(Text)
     log_status: Mapped[str] = mapped_column(Text, server_default="")
     polls: Mapped[int] = mapped_column(Integer, server_default="0")
+    failed_looks: Mapped[int] = mapped_column(Integer, server_default="0")
     standing: Mapped[bool] = mapped_column(Boolean, Computed(STANDS, persisted=True))
 
 

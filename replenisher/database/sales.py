@@ -68,13 +68,25 @@ def locked(session: Session, sale_id: int) -> SaleOrder:
     return session.execute(query.execution_options(populate_existing=True)).scalar_one()
 
 
-def find_sale(session: Session, given: str) -> SaleOrder | None:
-    """Find a sale order by its printable id (the newest that bears it), else by our id."""
-    query = select(SaleOrder).where(SaleOrder.printable_id == given.strip()).order_by(SaleOrder.id.desc()).limit(1)
-    found = session.execute(query).scalar_one_or_none()
-    if found is None and given.strip().isdecimal() and int(given) < 2**63:
-        found = session.get(SaleOrder, int(given))
-    return found
+def named(session: Session, given: str) -> list[SaleOrder]:
+    """Find sale orders by printable id (the newest of each company) or by our id, which `id:17` means alone."""
+    text = given.strip()
+    newest = select(func.max(SaleOrder.id)).where(SaleOrder.printable_id == text).group_by(SaleOrder.company)
+    found = list(session.execute(select(SaleOrder).where(SaleOrder.id.in_(newest)).order_by(SaleOrder.id)).scalars())
+    ours = text.removeprefix("id:")
+    one = session.get(SaleOrder, int(ours)) if ours.isdecimal() and int(ours) < 2**63 else None
+    return found if one is None or one in found else [*found, one]
+
+
+def tried_before(session: Session, sale: SaleOrder) -> bool:
+    """Tell whether an earlier sale order with this one's number was ever sent, whatever became of it."""
+    query = select(SaleOrder.id).where(
+        SaleOrder.company == sale.company,
+        SaleOrder.printable_id == sale.printable_id,
+        SaleOrder.id != sale.id,
+        SaleOrder.attempts > 0,
+    )
+    return session.execute(query.limit(1)).first() is not None
 
 
 def lines_of(session: Session, sale_id: int) -> Sequence[SaleOrderLine]:

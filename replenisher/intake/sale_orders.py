@@ -21,6 +21,9 @@ from replenisher.purchasing.sale_orders import SaleCharge, SaleItem, SalePayment
 KINDS = {"in_stock": False, "drop_ship": True}
 ANSWERS = {"yes": True, "no": False}
 RATE_DECIMALS = 6
+MOST_ORDERS = 25_000
+"""Of one file: all of it is imported in one task, which has minutes. One that never came to its end would be begun anew
+for ever."""
 
 COLUMNS = (
     Column("printable_id", identifier, required=True),
@@ -72,6 +75,13 @@ _ITEM = (
 )
 """What every row of a line says alike."""
 
+_GO_WITH = {
+    "payment_amount": ("auth_code", "transaction_number", "payment_token"),
+    "shipping_amount": ("shipping_type",),
+    "discount_amount": ("discount_name", "discount_code"),
+}
+"""What says nothing without its amount."""
+
 Row = dict[str, Any]
 
 
@@ -118,6 +128,8 @@ def read_sale_orders(path: Path) -> SaleFile:
     groups: dict[str, list[tuple[int, Row]]] = {}
     for line, row in zip(table.lines, rows, strict=True):
         groups.setdefault(row["printable_id"] or "", []).append((line, row))
+    if len(groups) > MOST_ORDERS:
+        table.faults.add(0, "", f"has {len(groups):,} sale orders; a file has at most {MOST_ORDERS:,}, so split it")
     bad = {fault.line for fault in table.faults.faults}
     for lines in groups.values():
         if not bad & {line for line, _ in lines}:
@@ -142,6 +154,10 @@ def _check_alike(table: Table, lines: Sequence[tuple[int, Row]]) -> None:
             if row[name] != first[name]:
                 text = f"differs from line {first_line}; every row of order {first['printable_id']} says the same"
                 table.faults.add(line, name, text)
+        for amount_name, names in _GO_WITH.items():
+            lonely = [name for name in names if row[name] and row[amount_name] is None]
+            if lonely:
+                table.faults.add(line, lonely[0], f"is filled, and {amount_name} is empty; fill both or neither")
         if not row["sku"] and not row["catalog_id"]:
             table.faults.add(line, "sku", "is empty, and so is catalog_id; fill one of the two")
         if row["line"] is None:

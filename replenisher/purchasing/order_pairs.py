@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import MappingProxyType
 
 from replenisher.purchasing.audited_products import OurOrder
 from replenisher.purchasing.order_details import DetailedOrder
@@ -78,10 +79,13 @@ def further_order(theirs: DetailedOrder, ours: OurOrder) -> Difference:
     return _unknown(theirs, ours.vendor_invoice_number, sentence)
 
 
-def unknown_orders(others: Iterable[DetailedOrder], known: Collection[str]) -> list[Difference]:
+def unknown_orders(
+    others: Iterable[DetailedOrder], known: Collection[str], never_placed: Mapping[str, str] = MappingProxyType({})
+) -> list[Difference]:
     """Tell of orders with a reference of our kind that we never gave, and of all but the oldest with one that we did.
 
-    `known` are all references that we ever gave, in small letters.
+    `known` are all references that we ever gave, in small letters. `never_placed` are those of orders of ours that
+    should not be there, with their states: of such the oldest is told too.
     """
     found, seen = [], set()
     for order in sorted(others, key=_age):
@@ -94,6 +98,10 @@ def unknown_orders(others: Iterable[DetailedOrder], known: Collection[str]) -> l
             found.append(_unknown(order, reference.upper(), sentence))
         elif reference in seen:
             sentence = f"{first}the reference of an order of ours too: a duplicate"
+            found.append(_unknown(order, reference.upper(), sentence))
+        elif reference in never_placed:
+            state = never_placed[reference]
+            sentence = f"{first}the reference of an order that we hold as {state}: it is there all the same"
             found.append(_unknown(order, reference.upper(), sentence))
         seen.add(reference)
     return found

@@ -81,6 +81,9 @@ AT_PLATFORM = frozenset({_S.CONFIRMED, _S.PARTLY_RECEIVED})
 PLACED = frozenset({_S.CONFIRMED, _S.PARTLY_RECEIVED, _S.RECEIVED})
 """Orders that became real; approval compares new orders with the last of these."""
 
+NEVER_PLACED = frozenset({_S.PROPOSED, _S.HELD, _S.REFUSED, _S.FAILED, _S.DECLINED, _S.SUPERSEDED})
+"""Orders of which the platform should have nothing."""
+
 DECLINABLE = frozenset({_S.HELD, _S.APPROVED, _S.NEEDS_PERSON, _S.DUPLICATE})
 """A person may turn these down: a held order is declined, the others are cancelled on our side."""
 

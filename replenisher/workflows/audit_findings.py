@@ -59,9 +59,11 @@ def record(  # noqa: PLR0917 - what an audit knows by then
     What could not be judged this time stays as it was. An order of an earlier time than `days` is not looked at.
     """
     with services.database.transaction() as session:
-        known = audited_orders.known_references(session, [one.vendor_invoice_number for one in pairs.others])
+        references = [one.vendor_invoice_number for one in pairs.others]
+        known = audited_orders.known_references(session, references)
+        never = audited_orders.never_placed(session, references)
         further = [further_order(theirs, ours) for theirs, ours in pairs.further]
-        unknown = (*further, *unknown_orders(pairs.others, known))
+        unknown = (*further, *unknown_orders(pairs.others, known, never))
         for comparison in comparisons:
             _raise_of_order(session, company, comparison)
         _settle_of_orders(session, company, comparisons)

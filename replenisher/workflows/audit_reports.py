@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -19,6 +20,9 @@ from replenisher.services import Services
 
 SECONDS = 120.0
 """How long receiving reports may be asked for; what was not asked for by then is not read."""
+
+MARGIN = timedelta(days=1)
+"""In whose zone a report's dates are is not told: what came in this evening may be of tomorrow there."""
 
 Tell = Callable[[str], None]
 
@@ -42,13 +46,14 @@ def read_reports(
     """
     channel = services.channel(company)
     reports = ReceivingReports(window)
+    asked = ReportWindow(window.start - MARGIN, window.end + MARGIN)
     until = time.monotonic() + SECONDS
 
     def read_one(location: str) -> pd.DataFrame | GatewayError:
         try:
             if time.monotonic() > until:
                 raise UnavailableError(f"not asked for: the reports of this audit had taken {SECONDS:g} s already")
-            return channel.receiving(company.id, location, reports.window)
+            return channel.receiving(company.id, location, asked)
         except GatewayError as error:
             return error
 

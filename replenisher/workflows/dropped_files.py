@@ -18,7 +18,7 @@ from typing import Generic, Protocol, TypeVar
 
 from replenisher.database import exceptions
 from replenisher.database.exceptions import Matter
-from replenisher.errors import ConfigurationError
+from replenisher.errors import CompanyPausedError, ConfigurationError, GatewayError
 from replenisher.logs import get_logger
 from replenisher.services import Services
 
@@ -76,18 +76,57 @@ class DropFolder(Generic[Result]):
 
 
 def import_all(services: Services, drop: DropFolder[Result]) -> list[Result]:
-    """Import every file (`*.csv`) of the folder that is complete; gives what became of each."""
-    if drop.folder is None or not drop.folder.is_dir():
+    """Import every file (`*.csv`) of the folder that is complete; gives what became of each.
+
+    A file that cannot be imported for now waits, and a folder that cannot be used is told: neither stops another.
+    """
+    if drop.folder is None:
         return []
     importing = drop.folder / ".importing"
-    importing.mkdir(exist_ok=True)
+    try:
+        if not drop.folder.is_dir():
+            return []
+        importing.mkdir(exist_ok=True)
+        paths = [path for path in (*sorted(importing.iterdir()), *sorted(drop.folder.iterdir())) if _is_csv(path)]
+    except OSError as error:
+        _trouble(
+            services, drop.kind, str(drop.folder), f"drop folder {drop.folder} cannot be used: {_storable(str(error))}"
+        )
+        return []
+    _settled(services, drop.kind, str(drop.folder))
     found = []
-    for path in (*sorted(importing.iterdir()), *sorted(drop.folder.iterdir())):
-        if path.suffix.lower() == ".csv" and path.is_file():
+    for path in paths:
+        try:
             with _claimed(path, importing, drop.kind) as claimed:
                 if claimed is not None:
                     found.append(_import(services, drop, drop.folder, claimed))
+        except (GatewayError, CompanyPausedError, OSError) as error:
+            name, reason = _storable(path.name), _storable(str(error))
+            _trouble(services, drop.kind, name, f"file {name} waits in `.importing` until it can be imported: {reason}")
     return found
+
+
+def _is_csv(path: Path) -> bool:
+    return path.suffix.lower() == ".csv" and path.is_file()
+
+
+def _storable(name: str) -> str:
+    """Give a file's name as text that can be written anywhere: names may be bytes of any encoding."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _trouble(services: Services, kind: str, subject: str, text: str) -> None:
+    log.warning("drop_folder_trouble", kind=kind, subject=subject, reason=text)
+    with services.database.transaction() as session:
+        # Whose files these are is not known before one is read.
+        for company in services.settings.companies[:1]:
+            exceptions.raise_matter(session, Matter(company.id, kind, subject, text))
+
+
+def _settled(services: Services, kind: str, subject: str) -> None:
+    with services.database.transaction() as session:
+        for company in services.settings.companies[:1]:
+            exceptions.resolve(session, company.id, [subject], [kind])
 
 
 @contextmanager
@@ -97,7 +136,7 @@ def _claimed(path: Path, importing: Path, kind: str) -> Iterator[Path | None]:
         file = path.open("rb")
     except OSError as error:
         if not isinstance(error, FileNotFoundError):
-            log.warning("dropped_file_unreadable", kind=kind, file=path.name, error=str(error))
+            log.warning("dropped_file_unreadable", kind=kind, file=_storable(path.name), error=_storable(str(error)))
         yield None
         return
     with file:
@@ -106,7 +145,7 @@ def _claimed(path: Path, importing: Path, kind: str) -> Iterator[Path | None]:
         except BlockingIOError:
             yield None
             return
-        target = importing / path.name
+        target = importing / _storable(path.name)
         # By the time of the lock another worker may have moved the file on, and put another one in its place.
         if not _same_file(path, file.fileno()) or (path != target and (target.exists() or not _is_quiet(path))):
             yield None
@@ -167,5 +206,5 @@ def _tell(services: Services, kind: str, result: Imported) -> None:
         for company in configured:
             if result.faults and company in concerned:
                 exceptions.raise_matter(session, Matter(company, kind, result.file, text))
-            elif not result.faults:
+            elif not result.faults or company == configured[0]:  # who was told that it waited
                 exceptions.resolve(session, company, [result.file], [kind])

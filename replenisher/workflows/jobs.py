@@ -16,6 +16,7 @@ from replenisher.config.cadence import AtSlots, Cadence, Every
 from replenisher.database import companies, exceptions, jobs
 from replenisher.database.exceptions import Matter
 from replenisher.database.job_models import CompanyJob
+from replenisher.database.session import Session
 from replenisher.errors import CredentialsError, ForbiddenError, ReplenisherError
 from replenisher.logs import get_logger
 from replenisher.services import Services
@@ -81,6 +82,8 @@ def run_job(services: Services, company_id: str, name: str, known: Iterable[Job]
         return
     with services.database.transaction() as session:
         row = jobs.claim_job(session, company_id, name, lease=services.settings.times.batch_lease)
+        if row is not None:
+            _tell_of_deaths(session, row)
     if row is None:
         return
     started = time.monotonic()
@@ -97,6 +100,14 @@ def run_job(services: Services, company_id: str, name: str, known: Iterable[Job]
     else:
         _done(services, row, cadence)
         log.info("job_done", company=company_id, job=name, seconds=round(time.monotonic() - started, 3))
+
+
+def _tell_of_deaths(session: Session, row: CompanyJob) -> None:
+    """Tell a person of a job that kills its workers: such a one never fails, so nobody else would hear of it."""
+    deaths = row.attempts - 1 - row.failures
+    if deaths >= FAILURES_BEFORE_A_PERSON_HEARS:
+        text = f"job {row.job} was begun {deaths} times by a worker that never ended it, and is tried again"
+        exceptions.raise_matter(session, Matter(row.company, "job_failed", row.job, text))
 
 
 def _done(services: Services, row: CompanyJob, cadence: Cadence) -> None:

@@ -9,8 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from replenisher.errors import AmbiguousError, ReplenisherError
+from replenisher.workflows.sell.matters import sale_request
 from replenisher.workflows.submit import request_of
 from tests.workflows.shop import Shop
+from tests.workflows.test_sale_orders import SELLING, WebShop
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +45,25 @@ def test_the_database_refuses_to_take_an_order_that_may_have_arrived_back_to_be_
     with pytest.raises((DBAPIError, ReplenisherError)), shop.services.database.transaction() as session:
         session.execute(back, {"run": run})
     assert [order.state for order in shop.orders(run)] == ["unknown"]
+
+
+@pytest.fixture(scope="module")
+def web(open_shop: Callable[..., Shop], tmp_path_factory: pytest.TempPathFactory) -> WebShop:
+    shop = open_shop("--locations", "1", company=SELLING, times={"look_ups": [60], "settle_window": 90})
+    return WebShop(shop, tmp_path_factory.mktemp("web"))
+
+
+def test_a_shop_that_sends_its_sale_again_after_an_error_is_seen_at_the_platform_and_the_database_stops_one(
+    web: WebShop,
+) -> None:
+    web.shop.world.admin.add_faults({"operation": "sales_orders.create", "fault": "accepted_then_reset"})
+    web.sell(web.row("TWICE", web.skus()[0]))
+    web.until("TWICE", "unknown")
+    assert len(web.there("TWICE")) == 1
+    back = text("UPDATE sale_orders SET state = 'ready' WHERE printable_id = 'TWICE'")
+    with pytest.raises((DBAPIError, ReplenisherError)), web.shop.services.database.transaction() as session:
+        session.execute(back)
+    assert web.sold("TWICE").state == "unknown"
+    desk = web.shop.services.sale_desk(web.shop.services.settings.companies[0])
+    desk.submit(sale_request(web.sold("TWICE")))
+    assert len(web.there("TWICE")) == 2, "the chaos tests count what is there, and this is what they would have found"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,6 +58,23 @@ def test_every_commented_line_of_the_example_is_a_setting_that_loads(tmp_path: P
     assert settings.flower.password is not None
     assert settings.products_file == tmp_path / "products.csv"
     assert settings.companies[0].planning.weights.backordered == "included_in_on_order"
+
+
+def test_the_whole_example_loads_with_every_comment_that_is_a_setting_taken_off(tmp_path: Path) -> None:
+    text = (ROOT / "config.example.yaml").read_text(encoding="utf-8")
+    text, count = re.subn(r"^( *)# ( *(?:- )?[a-z_]+:(?: |$))", r"\1\2", text, flags=re.MULTILINE)
+    assert count > 30
+    text = text.replace("${file:secrets/flower}", "${env:REPLENISHER_PASSWORD}")
+    for name in ("products.csv", "levels.csv"):
+        (tmp_path / name).touch()
+    (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
+    urls = {"REPLENISHER_DATABASE_URL": "postgresql://a:bcde@f/g", "REPLENISHER_BROKER_URL": "redis://a:bcde@f/0"}
+    settings = load(tmp_path / "config.yaml", SECRETS | urls | {"REPLENISHER_SOAP_PASSWORD": "canary-soap"})
+    kentel, _, harbour = settings.companies
+    assert (kentel.order_desk, kentel.fulfilments.enabled, kentel.sale_orders.enabled) == ("orders", True, True)
+    assert kentel.receipt_audit.schedule is not None
+    assert harbour.channel == "vmi"
+    assert settings.sale_orders.drop_folder == tmp_path / "sale-orders"
 
 
 def test_the_reference_page_is_what_the_models_say() -> None:

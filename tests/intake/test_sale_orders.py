@@ -107,6 +107,25 @@ def test_rows_that_contradict_each_other_are_told(tmp_path: Path) -> None:
     assert found.orders == ()
 
 
+@pytest.mark.parametrize(
+    ("amount", "name"),
+    [
+        ("payment_amount", "auth_code"),
+        ("payment_amount", "transaction_number"),
+        ("payment_amount", "payment_token"),
+        ("shipping_amount", "shipping_type"),
+        ("discount_amount", "discount_name"),
+        ("discount_amount", "discount_code"),
+    ],
+)
+def test_what_goes_with_an_amount_is_not_dropped_silently_without_it(tmp_path: Path, amount: str, name: str) -> None:
+    header = f"{HEADER},{amount},{name}"
+    found = read(tmp_path, f"{ROW},,X1", header=header)
+    assert faults(found) == [f"sales.csv:2: {name}: is filled, and {amount} is empty; fill both or neither"]
+    assert found.orders == ()
+    assert len(read(tmp_path, f"{ROW},1.50,X1", header=header).orders) == 1
+
+
 def test_a_line_told_in_two_ways_is_told(tmp_path: Path) -> None:
     again = ROW.replace("9.99", "8.99")
     found = read(tmp_path, f"{ROW},1", f"{again},1", header=f"{HEADER},line")

@@ -62,8 +62,7 @@ class WebShop:
 
     def sold(self, number: str) -> SaleOrder:
         with self.shop.services.database.transaction() as session:
-            found = sales.find_sale(session, number)
-        assert found is not None
+            (found,) = sales.named(session, number)
         return found
 
     def events(self, number: str) -> list[SaleEvent]:
@@ -205,6 +204,7 @@ def test_the_platforms_no_is_an_exception_in_its_words_and_frees_the_number(web:
     web.until("WEB-1", "refused")
     (matter,) = web.shop.matters("sale_order_refused")
     assert "LineNumber must be greater than 1" in matter.message
+    assert "correct its rows and import them again" in matter.message
     assert web.promised() == {}
     with_line = f"{HEADER},line"
     web.sell(f"{row},2", header=with_line)

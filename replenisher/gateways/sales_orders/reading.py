@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -14,6 +15,10 @@ from replenisher.purchasing.sale_orders import PlatformSaleState, SaleSummary, S
 _STATES = {state.value.casefold(): state for state in PlatformSaleState}
 _SUCCEEDED = {"success": True, "failure": False}
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
+_PAID_WITH = re.compile(
+    r"""("(?:AuthCode|TransactionNumber|Token)"\s*:\s*)(?:"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[^\s",\]}]+)""",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def sale_of(answer: Answer) -> SaleSummary:
@@ -41,6 +46,11 @@ def _sale(fields: Fields) -> SaleSummary:
         items=tuple(sorted(items.items())),
         inserted_at=moment_of(fields.get("dateinsertedutc")),
     )
+
+
+def without_payments(text: str) -> str:
+    """Blank what a payment was made with in an answer's text, whole or cut off: it is kept for people to read."""
+    return _PAID_WITH.sub(r'\1"…"', text)
 
 
 def state_of(answer: Answer) -> PlatformSaleState:

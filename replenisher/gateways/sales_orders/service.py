@@ -17,7 +17,15 @@ from replenisher.gateways.rest.documents import unreadable
 from replenisher.gateways.rest.filters import equals
 from replenisher.gateways.rest.pages import paging, read_pages
 from replenisher.gateways.sales_orders.bodies import sale_body, state_body
-from replenisher.gateways.sales_orders.reading import entry_of, in_order, log_of, sale_of, sales_of, state_of
+from replenisher.gateways.sales_orders.reading import (
+    entry_of,
+    in_order,
+    log_of,
+    sale_of,
+    sales_of,
+    state_of,
+    without_payments,
+)
 from replenisher.purchasing.sale_orders import (
     PlatformSaleState,
     SaleAccepted,
@@ -76,14 +84,16 @@ class SalesOrders:
         answer = self._http.write(call, send_before)
         fault = _submit_fault(subject, answer, order.printable_id)
         if fault is not None:
+            fault.answer = without_payments(fault.answer)
             raise fault
-        return SaleAccepted(_id_of_ours(subject, answer, order.printable_id), answer.text)
+        return SaleAccepted(_id_of_ours(subject, answer, order.printable_id), without_payments(answer.text))
 
     def find(self, company: str, printable_id: str) -> list[SaleSummary]:
-        """Search the company's sale orders by our key: all pages, exact matches only.
+        """Search the company's sale orders by our key, all pages; where none matches exactly, those in other letters.
 
-        UnavailableError when a service that neither filters nor pages shows other orders and none of ours: that it is
-        not there is then not told.
+        A platform that keeps our key in small letters must not look like one that lacks the order: it would be sent
+        again. UnavailableError when a service that neither filters nor pages shows other orders and none of ours: that
+        it is not there is then not told.
         """
         subject = Subject("search of sale orders", printable_id[:60])
         clause = equals("PrintableId", printable_id)
@@ -100,8 +110,9 @@ class SalesOrders:
             parse,
             lambda sale: sale.platform_sale_id,
         )
-        found = [sale for sale in listed if sale.printable_id == printable_id]
-        if not found and sizes[-1] and any(_is_another(sale, printable_id) for sale in listed):
+        alike = [sale for sale in listed if not _is_another(sale, printable_id)]
+        found = [sale for sale in alike if sale.printable_id == printable_id] or alike
+        if not found and sizes[-1] and listed:
             raise unreadable(str(subject), "the service shows other orders, and not all of them")
         return found
 
@@ -188,13 +199,13 @@ def _submit_fault(subject: Subject, answer: Answer, printable_id: str) -> Gatewa
 
 def _id_of_ours(subject: Subject, answer: Answer, printable_id: str) -> str:
     """Read the id that a sale order was given; AmbiguousError without one, or when the answer tells of another."""
-    said = f"{subject}: answered {answer.status}"
+    said, told = f"{subject}: answered {answer.status}", without_payments(answer.text)
     try:
         made = sale_of(answer)
     except GatewayError as error:
         text = f"{said} without a sale order that can be read: {error}"
-        raise AmbiguousError(text, operation=subject.operation, status=answer.status, answer=answer.text) from error
+        raise AmbiguousError(text, operation=subject.operation, status=answer.status, answer=told) from error
     if made.printable_id not in ("", printable_id):
         text = f"{said} with another sale order, {made.printable_id[:60]}"
-        raise AmbiguousError(text, operation=subject.operation, status=answer.status, answer=answer.text)
+        raise AmbiguousError(text, operation=subject.operation, status=answer.status, answer=told)
     return made.platform_sale_id

@@ -145,7 +145,8 @@ def _tell_person(session: Session, update: FulfilmentUpdate, outcome: UpdateOutc
 def tell_refusal(session: Session, fulfilment: Fulfilment, update: FulfilmentUpdate, message: str) -> None:
     """Tell a person that the platform does not take an update."""
     what = f"parcel {update.tracking_number}" if update.tracking_number else f"{update.item_state}"
-    text = f"{what} was refused: {message}. Correct the cause and `replenisher fulfilments retry`, or `drop` the update"
+    text = f"{what} was refused: {message.rstrip('.')}. Correct the cause and `replenisher fulfilments retry`, or "
+    text += "`drop` the update"
     exceptions.raise_matter(session, fulfilment_matter(fulfilment, "fulfilment_refused", text))
 
 

@@ -6,7 +6,7 @@ from replenisher.database import exceptions, sales
 from replenisher.database.sale_models import SaleOrder
 from replenisher.database.sales import BY_HAND
 from replenisher.database.session import Session
-from replenisher.errors import AmbiguousError, IllegalMoveError, NotFoundError
+from replenisher.errors import AbsentError, AmbiguousError, IllegalMoveError, NotFoundError
 from replenisher.logs import get_logger
 from replenisher.purchasing.sale_order_rules import check_sale_order
 from replenisher.purchasing.sale_orders import PlatformSaleState
@@ -42,12 +42,20 @@ def resend_sale(services: Services, text: str, *, actor: str, reason: str) -> Sa
 def cancel_sale(services: Services, text: str, *, actor: str, reason: str) -> SaleOrder:
     """Cancel a sale order: at the platform first where it is there, else here alone. Errors as `end_sale`."""
     with services.database.transaction() as session:
-        sale = _found(session, text)
+        sale = named_sale(session, text)
+    allowed: tuple[SaleState, ...] = CANCELLABLE_HERE
+    gone = ""
     if SaleState(sale.state) in FOLLOWED:
-        return end_sale(services, text, PlatformSaleState.CANCELLED, actor=actor, reason=reason)
+        try:
+            return end_sale(services, text, PlatformSaleState.CANCELLED, actor=actor, reason=reason)
+        except AbsentError as error:
+            # Only the platform's own words say so; a page or a route that is not there says nothing of the order.
+            if not error.explained:
+                raise
+            allowed, gone = tuple(FOLLOWED), f"not there any more: {error}"
     with services.database.transaction() as session:
-        sale = _locked(session, text, CANCELLABLE_HERE, "cancelled")
-        _move(session, sale, SaleState.CANCELLED, "cancelled", actor=actor, reason=reason)
+        sale = _locked(session, text, allowed, "cancelled")
+        _move(session, sale, SaleState.CANCELLED, "cancelled", actor=actor, reason=reason, message=gone)
     log.info("sale_order_cancelled", sale_order_id=sale.id, printable_id=sale.printable_id, actor=actor)
     return sale
 
@@ -76,15 +84,19 @@ def end_sale(services: Services, text: str, state: PlatformSaleState, *, actor: 
     return sale
 
 
-def _found(session: Session, text: str) -> SaleOrder:
-    found = sales.find_sale(session, text)
-    if found is None:
+def named_sale(session: Session, text: str) -> SaleOrder:
+    """Find the one sale order that a person names; NotFoundError for none, IllegalMoveError for several."""
+    found = sales.named(session, text)
+    if not found:
         raise NotFoundError(f"no sale order has the printable id or id {text!r}; see `replenisher sale-orders list`")
-    return found
+    if len(found) > 1:
+        told = ", ".join(f"id:{one.id} ({one.printable_id} of company {one.company})" for one in found)
+        raise IllegalMoveError(f"{text} names {len(found)} sale orders: {told}; write the id: of the one that you mean")
+    return found[0]
 
 
 def _locked(session: Session, text: str, allowed: tuple[SaleState, ...], done: str) -> SaleOrder:
-    sale = sales.locked(session, _found(session, text).id)
+    sale = sales.locked(session, named_sale(session, text).id)
     if SaleState(sale.state) not in allowed:
         words = ", ".join(sorted(state.value for state in allowed))
         raise IllegalMoveError(f"sale order {sale.printable_id} is {sale.state}; only one of these is {done}: {words}")
@@ -99,9 +111,10 @@ def _move(
     *,
     actor: str,
     reason: str,
+    message: str = "",
     next_in: float | None = None,
 ) -> None:
-    evidence = {"reason": reason}
+    evidence = {"reason": reason} | ({"message": message} if message else {})
     if not BY_HAND.move(session, sale, to_state, name=name, actor=actor, evidence=evidence, next_in=next_in):
         raise IllegalMoveError(f"sale order {sale.printable_id} was just moved by somebody else; look again")
     exceptions.resolve(session, sale.company, [sale.printable_id], OPEN_MATTERS)

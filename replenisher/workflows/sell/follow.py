@@ -21,7 +21,7 @@ from replenisher.purchasing.sale_states import FOLLOWED, SaleState
 from replenisher.purchasing.schedule import next_poll
 from replenisher.services import Services
 from replenisher.workflows.pauses import pause_platform
-from replenisher.workflows.sell.matters import OPEN_MATTERS, sale_matter
+from replenisher.workflows.sell.matters import OPEN_MATTERS, UNSENT_MATTERS, sale_matter
 
 log = get_logger(__name__)
 
@@ -61,15 +61,21 @@ def _ended(services: Services, session: Session, sale: SaleOrder, state: SaleSta
 
 
 def _told(services: Services, session: Session, sale: SaleOrder, entry: StatusEntry | None) -> None:
+    every = services.settings.times.track_every
+    if entry is None and sale.state != SaleState.ACCEPTED.value:
+        # A log that told once is not silent; that it lacks the entry now moves nothing.
+        SALES.look_again(session, sale, next_in=every, failed_looks=0)
+        return
     if entry is None:
         _silent(services, session, sale)
         return
     state = SaleState.SUCCEEDED if entry.succeeded else SaleState.FAILED
-    every = services.settings.times.track_every
     # An invoice that was written is the end of it: nothing more is promised, and nobody completes it.
     next_in = None if entry.succeeded and sale.invoice else every
     if state is SaleState(sale.state):
-        SALES.look_again(session, sale, next_in=every, polls=0)
+        SALES.look_again(session, sale, next_in=every, polls=0, failed_looks=0, log_status=entry.details)
+        if entry.details != sale.log_status:
+            _tell_person(session, sale, state, entry)
         return
     evidence = {"status": entry.raw_status, "details": entry.details, "entry": entry.entry_id}
     moved = SALES.move(
@@ -82,10 +88,16 @@ def _told(services: Services, session: Session, sale: SaleOrder, entry: StatusEn
         next_in=next_in,
         log_status=entry.details,
         polls=0,
+        failed_looks=0,
     )
-    if not moved:
-        return
-    settled = ("sale_order_silent", *(("sale_order_failed",) if entry.succeeded else ()))
+    if moved:
+        _tell_person(session, sale, state, entry)
+        log.info("sale_order_told", sale_order_id=sale.id, printable_id=sale.printable_id, to_state=state.value)
+
+
+def _tell_person(session: Session, sale: SaleOrder, state: SaleState, entry: StatusEntry) -> None:
+    """Success settles whatever was open; of a failure a person reads the log's latest text."""
+    settled = OPEN_MATTERS if state is SaleState.SUCCEEDED else (*UNSENT_MATTERS, "sale_order_silent")
     exceptions.resolve(session, sale.company, [sale.printable_id], settled)
     if state is SaleState.FAILED:
         text = (
@@ -93,7 +105,6 @@ def _told(services: Services, session: Session, sale: SaleOrder, entry: StatusEn
             " cause there, or `replenisher sale-orders cancel` it and import it again under a new number"
         )
         exceptions.raise_matter(session, sale_matter(sale, "sale_order_failed", text))
-    log.info("sale_order_told", sale_order_id=sale.id, printable_id=sale.printable_id, to_state=state.value)
 
 
 def _silent(services: Services, session: Session, sale: SaleOrder) -> None:
@@ -109,7 +120,7 @@ def _silent(services: Services, session: Session, sale: SaleOrder) -> None:
             " the point of sale. Ask the retailer whether CRM synchronisation is enabled and works"
         )
         exceptions.raise_matter(session, sale_matter(sale, "sale_order_silent", text))
-    SALES.look_again(session, sale, next_in=wait, polls=polls)
+    SALES.look_again(session, sale, next_in=wait, polls=polls, failed_looks=0)
 
 
 def _unread(services: Services, company: CompanySettings, sale: SaleOrder, error: GatewayError) -> None:
@@ -118,8 +129,8 @@ def _unread(services: Services, company: CompanySettings, sale: SaleOrder, error
         pause_platform(services, company, error)
     log.warning("sale_order_not_read", sale_order_id=sale.id, error=str(error))
     with services.database.transaction() as session:
-        polls = sale.polls + 1
-        if polls >= READS_BEFORE_A_PERSON_HEARS:
-            text = f"{polls} looks in a row failed, so its fate goes unseen: {error}"
+        failed = sale.failed_looks + 1
+        if failed >= READS_BEFORE_A_PERSON_HEARS:
+            text = f"{failed} looks in a row failed, so its fate goes unseen: {error}"
             exceptions.raise_matter(session, sale_matter(sale, "sale_order_not_read", text))
-        SALES.look_again(session, sale, next_in=services.settings.times.track_every, polls=polls)
+        SALES.look_again(session, sale, next_in=services.settings.times.track_every, failed_looks=failed)

@@ -16,17 +16,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from replenisher.config import CompanySettings
-from replenisher.database import companies, sales, submissions
+from replenisher.database import sales, submissions
 from replenisher.database.session import Session
-from replenisher.errors import ConfigurationError
-from replenisher.intake.products import CatalogEntry, read_catalog
 from replenisher.intake.sale_orders import SaleRows, read_sale_orders
 from replenisher.logs import get_logger
 from replenisher.purchasing.sale_order_rules import check_sale_order
-from replenisher.purchasing.sale_orders import SaleItem, SaleOrderRequest
+from replenisher.purchasing.sale_orders import SaleOrderRequest
 from replenisher.purchasing.sale_states import SaleState
 from replenisher.services import Services
+from replenisher.workflows.sell.sellers import Seller, sellers_of
 from replenisher.workflows.sending import as_content, fingerprint
 
 log = get_logger(__name__)
@@ -70,24 +68,16 @@ class _NothingTakenError(Exception):
     """Gives up the transaction of a file of which something was refused."""
 
 
-@dataclass(frozen=True)
-class _Seller:
-    """A company that takes sale orders: its locations (none when not known yet) and the products that it can name."""
-
-    company: CompanySettings
-    locations: frozenset[str]
-    catalog: dict[str, CatalogEntry]
-
-
 def import_sale_orders(
     services: Services, path: Path, *, keep_good: bool, actor: str, company_id: str | None = None
 ) -> ImportedSales:
     """Import a file of sale orders; with `company_id` orders of other companies are refused.
 
     Raises ConfigurationError when no company takes sale orders or a products file has faults, NotFoundError for a
-    company that is not configured.
+    company that is not configured; with nothing imported, GatewayError or CompanyPausedError when the locations of a
+    company that an order may belong to are not known and not told.
     """
-    sellers = _sellers(services, company_id)
+    sellers = sellers_of(services, company_id)
     file = read_sale_orders(path)
     read = [_judged(rows, sellers) for rows in file.orders]
     faulty = bool(file.faults) or any(entry.outcome == "refused" for entry, _ in read)
@@ -110,27 +100,14 @@ def import_sale_orders(
     return result
 
 
-def _sellers(services: Services, company_id: str | None) -> list[_Seller]:
-    wanted = [services.settings.company(company_id)] if company_id is not None else list(services.settings.companies)
-    selling = [company for company in wanted if company.sale_orders.enabled]
-    if not selling:
-        whose = f"company {company_id}" if company_id is not None else "any company"
-        raise ConfigurationError(f"sale_orders.enabled is not set for {whose}; set it where sales may go")
-    with services.database.transaction() as session:
-        known = {company.id: companies.known_locations(session, company.id) for company in selling}
-    found = []
-    for company in selling:
-        locations = [one.location for one in known[company.id].values() if one.gone_since is None]
-        if not locations:
-            locations = [one.id for one in services.channel(company).locations(company.id)]
-        products = services.settings.products_file_of(company)
-        catalog = {} if products is None else read_catalog(products)
-        found.append(_Seller(company, frozenset(locations), catalog))
-    return found
+def _judged(rows: SaleRows, sellers: Sequence[Seller]) -> tuple[SaleEntry, SaleOrderRequest | None]:
+    """Put rows into the request that they are, or say why they are none.
 
-
-def _judged(rows: SaleRows, sellers: Sequence[_Seller]) -> tuple[SaleEntry, SaleOrderRequest | None]:
-    """Put rows into the request that they are, or say why they are none."""
+    Raises why a company's locations are not known, when one of them may be that of the rows.
+    """
+    for one in sellers:
+        if one.untold is not None and rows.company in ("", one.company.id):
+            raise one.untold
     here = [one for one in sellers if rows.company in ("", one.company.id) and rows.location in one.locations]
     entry = SaleEntry(rows.printable_id, "", rows.location, rows.file_lines, "refused")
     if not here:
@@ -145,12 +122,12 @@ def _judged(rows: SaleRows, sellers: Sequence[_Seller]) -> tuple[SaleEntry, Sale
         return replace(entry, faults=(text,)), None
     (seller,) = here
     request = _request(rows, seller)
-    faults = check_sale_order(request)
+    faults = (*check_sale_order(request), *seller.contradictions(rows.items))
     entry = replace(entry, company=seller.company.id)
     return (replace(entry, faults=faults), None) if faults else (replace(entry, outcome="imported"), request)
 
 
-def _request(rows: SaleRows, seller: _Seller) -> SaleOrderRequest:
+def _request(rows: SaleRows, seller: Seller) -> SaleOrderRequest:
     company = seller.company
     zone = ZoneInfo(company.time_zone)
     return SaleOrderRequest(
@@ -159,7 +136,7 @@ def _request(rows: SaleRows, seller: _Seller) -> SaleOrderRequest:
         printable_id=rows.printable_id,
         customer_id=rows.customer_id.casefold(),
         created_at=_utc(rows.created_at, zone),
-        items=tuple(_named(item, seller.catalog) for item in rows.items),
+        items=tuple(map(seller.named, rows.items)),
         invoice=company.sale_orders.invoice if rows.invoice is None else rows.invoice,
         payments=rows.payments,
         shipping=rows.shipping,
@@ -172,15 +149,6 @@ def _request(rows: SaleRows, seller: _Seller) -> SaleOrderRequest:
 
 def _utc(moment: datetime, zone: ZoneInfo) -> datetime:
     return (moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def _named(item: SaleItem, catalog: dict[str, CatalogEntry]) -> SaleItem:
-    """Give an item both its names, as far as the products file tells them."""
-    if item.catalog_id:
-        sku = next((entry.sku for entry in catalog.values() if entry.catalog_id == item.catalog_id), "")
-        return replace(item, sku=item.sku or sku)
-    known = catalog.get(item.sku)
-    return item if known is None else replace(item, catalog_id=known.catalog_id)
 
 
 def _all_or_none(

@@ -27,6 +27,10 @@ from replenisher.workflows.sending import TRIES_BEFORE_A_PERSON_HEARS, Send, sen
 
 log = get_logger(__name__)
 
+REFUSED_ADVICE = (
+    "; correct its rows and import them again, or `replenisher sale-orders resend` it as it is once the cause is gone"
+)
+
 
 def submit_sale(services: Services, sale_id: int) -> None:
     """Send one sale order; does nothing when it is not due, not ready any more, or another worker has it.
@@ -50,9 +54,10 @@ def submit_sale(services: Services, sale_id: int) -> None:
     )
 
 
-def _prepare(services: Services, session: Session, sale: SaleOrder, company: CompanySettings) -> Send:  # noqa: ARG001
+def _prepare(services: Services, session: Session, sale: SaleOrder, company: CompanySettings) -> Send:
     desk = services.sale_desk(company)
-    if sale.attempts == 1:
+    # One that was given up before its fate was known may have arrived under the same number.
+    if sale.attempts == 1 and not sales.tried_before(session, sale):
         return Send(sale_request(sale), desk.submit)
     return Send(sale_request(sale), partial(_searched_first, desk))
 
@@ -101,7 +106,9 @@ def _record(
     if moved:
         _tell_person(session, sale, outcome)
     elif isinstance(answer, SaleAccepted):
-        text = f"the platform took it after we had given up waiting: {answer.platform_sale_id}; it is looked up"
+        given_up = sales.locked(session, sale.id).state == SaleState.CANCELLED.value
+        todo = "we hold it as cancelled; have it cancelled there" if given_up else "it is looked up"
+        text = f"the platform took it after we had given up waiting: {answer.platform_sale_id}; {todo}"
         exceptions.raise_matter(session, sale_matter(sale, "sale_order_unknown", text))
     return moved
 
@@ -116,7 +123,10 @@ def _tell_person(session: Session, sale: SaleOrder, outcome: SaleOutcome) -> Non
     exceptions.resolve(session, sale.company, [sale.printable_id], UNSENT_MATTERS)
     kinds = {SaleState.REFUSED: "sale_order_refused", SaleState.NEEDS_PERSON: "sale_order_needs_person"}
     if outcome.state in kinds:
-        exceptions.raise_matter(session, sale_matter(sale, kinds[outcome.state], outcome.message))
+        advice = REFUSED_ADVICE if outcome.state is SaleState.REFUSED else ""
+        exceptions.raise_matter(
+            session, sale_matter(sale, kinds[outcome.state], f"{outcome.message.rstrip('.')}{advice}")
+        )
 
 
 def _next_in(services: Services, outcome: SaleOutcome) -> float | None:
