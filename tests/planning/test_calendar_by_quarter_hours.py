@@ -92,7 +92,7 @@ def named(calendar: ReviewCalendar) -> Iterator[date]:
             yield from (day for day in days if day.weekday() in rule.weekdays)
         else:
             monday = rule.anchor - rule.anchor.weekday() * DAY
-            while monday < LAST:
+            while monday < months[-1]:
                 yield from (monday + weekday * DAY for weekday in rule.weekdays)
                 monday += rule.every_weeks * 7 * DAY
 
