@@ -53,7 +53,7 @@ Given = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Entry:
-    """A policy of the catalogue. Of `one_of`, a rule gives exactly one."""
+    """A policy of the catalogue. Of each of its `alternatives`, a rule gives exactly one."""
 
     name: str
     sentence: str
@@ -61,7 +61,7 @@ class Entry:
     formula: str
     source: str
     compute: Callable[[Known, Given], Levels]
-    one_of: tuple[str, ...] = ()
+    alternatives: tuple[tuple[str, ...], ...] = ()
 
 
 SERVICES = (
@@ -157,7 +157,7 @@ CATALOGUE: dict[str, Entry] = {
             "S = F^-1 over L + R at the service; order S - IP when IP < S",
             "Snyder & Shen, Fundamentals of Supply Chain Theory, 4.4",
             _order_up_to,
-            ("cycle_service", "fill_rate"),
+            (("cycle_service", "fill_rate"),),
         ),
         Entry(
             "reorder_point_lot",
@@ -171,7 +171,7 @@ CATALOGUE: dict[str, Entry] = {
             "r = F^-1 over L + R; Q = lot or sqrt(2 K d / h); order n Q when IP <= r",
             "Hadley & Whitin 1963; Harris 1913",
             _reorder_point_lot,
-            ("cycle_service", "fill_rate"),
+            (("cycle_service", "fill_rate"), ("lot", "order_cost")),
         ),
         Entry(
             "optimal_s_s",
@@ -227,7 +227,7 @@ CATALOGUE: dict[str, Entry] = {
 def check_parameters(policy: str, given: Given) -> dict[str, float]:
     """Give the parameters of a policy with its defaults; raise PlanningInputError naming what is wrong and allowed.
 
-    Of alternatives exactly one is given; `reorder_point_lot` takes a lot, or an order cost to find the economic one.
+    Of alternatives exactly one is given.
     """
     if policy not in CATALOGUE:
         raise PlanningInputError(f"there is no policy {policy!r}; the policies are {', '.join(CATALOGUE)}")
@@ -237,10 +237,10 @@ def check_parameters(policy: str, given: Given) -> dict[str, float]:
         if name not in known:
             raise PlanningInputError(f"{policy} takes no parameter {name!r}; it takes {', '.join(known)}")
         _check_value(policy, known[name], value)
-    _check_choice(policy, given, entry.one_of)
-    if policy == "reorder_point_lot":
-        _check_choice(policy, given, ("lot", "order_cost"))
-    optional = {*entry.one_of, *(("lot", "order_cost") if policy == "reorder_point_lot" else ())}
+    for names in entry.alternatives:
+        if sum(name in given for name in names) != 1:
+            raise PlanningInputError(f"{policy} takes exactly one of {' and '.join(names)}")
+    optional = {name for names in entry.alternatives for name in names}
     missing = [
         name for name, one in known.items() if one.default is None and name not in given and name not in optional
     ]
@@ -258,11 +258,6 @@ def _check_value(policy: str, parameter: Parameter, value: float) -> None:
         raise PlanningInputError(f"{policy}: {parameter.name} should be {bounds}, not {value:g}")
     if parameter.whole and value != int(value):
         raise PlanningInputError(f"{policy}: {parameter.name} should be a whole number, not {value:g}")
-
-
-def _check_choice(policy: str, given: Given, names: tuple[str, ...]) -> None:
-    if names and sum(name in given for name in names) != 1:
-        raise PlanningInputError(f"{policy} takes exactly one of {' and '.join(names)}")
 
 
 def levels_of(policy: str, known: Known, given: Given) -> Levels:
