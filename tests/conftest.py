@@ -11,14 +11,21 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from replenisher.database.migrate import migrate
 from replenisher.database.session import Database
 from replenisher.embedded import EmbeddedServers, embedded_servers
 from replenisher.services import Services, build
+from tests.thorough import PLAIN_EXAMPLES, THOROUGH, THOROUGH_EXAMPLES
 from tests.world import World, started_sandbox
 
 TEMPLATE = "template_migrated"
+
+# A law that sets no number of examples of its own takes it from here; see tests/thorough.py.
+settings.register_profile("plain", max_examples=PLAIN_EXAMPLES, deadline=None)
+settings.register_profile("thorough", max_examples=THOROUGH_EXAMPLES, deadline=None)
+settings.load_profile("thorough" if THOROUGH else "plain")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background of a shell, where Ctrl-C is ignored and every child would inherit that.
