@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format lint types ladder bench lock wheel clean
+.PHONY: help demo up test coverage check format lint types ladder bench lock wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -26,6 +26,9 @@ up: $(READY) ## the daemon with Flower and a sandbox, until Ctrl-C
 	@$(BIN)/replenisher up --sandbox
 
 test: $(READY) ## every test, on real servers that the tests start themselves
+	@$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
+
+coverage: $(READY) ## every test, and which lines none of them runs (a third slower)
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --cov --cov-report=term $(ARGS)
 
 check: $(READY) format lint types test ## format, lint, types, import rule and every test
