@@ -4,27 +4,29 @@ Three distributions by mean and standard deviation, whole columns at once: the *
 variance is its mean), and the **negative binomial** for whole units that vary more than that. Of a column, each row has
 its own parameters.
 
-For demand X and a level y: `cdf` is P(X <= y), `quantile` the smallest y that covers a share of demand, `short` the
-expected units short E[max(X - y, 0)], and `left` the expected units left E[max(y - X, 0)] = y - mean + short.
+For demand X and a level y: `..._cdf` is P(X <= y), `..._quantile` the smallest y that covers a share of demand,
+`..._short` the expected units short E[max(X - y, 0)]. Of any of the three, `units_left` is the expected units left
+E[max(y - X, 0)].
 
 Sources: Snyder & Shen, Fundamentals of Supply Chain Theory, appendix C (loss functions); Hadley & Whitin 1963.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 from scipy.special import betainc, ndtr, ndtri, pdtr, pdtrik
 
 from replenisher.errors import PlanningInputError
+from replenisher.planning.smallest import likely_level, smallest_level
 
 Real = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
 LARGEST_MEAN = 1e9
 """Units; beyond it a demand is a slip, and the sums below would lose digits."""
+_NO_MORE_THAN_POISSON = 1.0 + 1e-9
+"""Variance by mean; a surplus so small is a rounding error of the arithmetic, and its size would lose digits."""
 
 
 def _checked(mean: npt.ArrayLike, sd: npt.ArrayLike | None = None) -> tuple[Real, Real]:
@@ -62,7 +64,7 @@ def standard_loss(z: npt.ArrayLike) -> Real:
 
 
 def inverse_standard_loss(loss: npt.ArrayLike) -> Real:
-    """Find the z whose G(z) is this many units, by Newton's method with a bracket; losses are more than 0.
+    """Find the z whose G(z) is this many units, by Newton's method within a bracket; losses are more than 0.
 
     Worked example: the inverse of 0.266761 is 0.3.
     """
@@ -79,8 +81,19 @@ def inverse_standard_loss(loss: npt.ArrayLike) -> Real:
         with np.errstate(divide="ignore", invalid="ignore"):
             step = at + (value - wanted) / slope
         inside = np.isfinite(step) & (step > low) & (step < high)
-        at = np.where(inside, step, 0.5 * (low + high))
+        before, at = at, np.where(inside, step, 0.5 * (low + high))
+        if bool(np.all(np.abs(at - before) <= 1e-13 * np.maximum(np.abs(at), 1.0))):
+            break
     return at
+
+
+def units_left(level: npt.ArrayLike, mean: npt.ArrayLike, short: npt.ArrayLike) -> Real:
+    """Give the expected units left at a level, from the mean and the units short there: y - mean + short.
+
+    Worked example: level 2 of a Poisson demand of mean 1, where 0.103638 are short, leaves 1.103638.
+    """
+    left: Real = np.asarray(level, dtype=np.float64) - np.asarray(mean, dtype=np.float64) + np.asarray(short)
+    return np.maximum(left, 0.0)
 
 
 def normal_cdf(level: npt.ArrayLike, mean: npt.ArrayLike, sd: npt.ArrayLike) -> Real:
@@ -127,8 +140,9 @@ def poisson_quantile(share: npt.ArrayLike, mean: npt.ArrayLike) -> Whole:
     wanted = _share(share)
     with np.errstate(invalid="ignore"):
         first = np.where(means > 0, pdtrik(wanted, np.maximum(means, 1e-300)), 0.0)
-    guess = np.ceil(np.nan_to_num(np.maximum(first, 0.0)))
-    return _smallest(guess, lambda level: poisson_cdf(level, means) >= wanted)
+    means, wanted, first = np.broadcast_arrays(means, wanted, np.nan_to_num(first))
+    m, w = means.reshape(-1), wanted.reshape(-1)
+    return smallest_level(first, lambda level, rows: poisson_cdf(level, m[rows]) >= w[rows])
 
 
 def poisson_short(level: npt.ArrayLike, mean: npt.ArrayLike) -> Real:
@@ -143,30 +157,14 @@ def poisson_short(level: npt.ArrayLike, mean: npt.ArrayLike) -> Real:
     return np.maximum(np.where(at < 0, means - at, inside), 0.0)
 
 
-def _smallest(guess: Real, covers: Callable[[Real], npt.NDArray[np.bool_]]) -> Whole:
-    """Search the smallest whole level from 0 that covers, in steps that double and then halve, from any guess."""
-    high, step = guess, 1.0
-    while not bool(np.all(covered := covers(high))):
-        high, step = np.where(covered, high, high + step), 2.0 * step
-    low, step = guess - 1.0, 1.0
-    while bool(np.any(covered := (low >= 0) & covers(low))):
-        high, low, step = np.where(covered, low, high), np.where(covered, low - step, low), 2.0 * step
-    low = np.maximum(low, -1.0)
-    while bool(np.any(high - low > 1)):
-        middle = np.floor(0.5 * (low + high))
-        covered = (middle >= 0) & covers(middle)
-        low, high = np.where(covered, low, middle), np.where(covered, middle, high)
-    return high.astype(np.int64)
-
-
 def _parameters(mean: Real, sd: Real) -> tuple[Real, Real, npt.NDArray[np.bool_]]:
     """Give size and success share of the negative binomial, and the rows that vary no more than a Poisson."""
     variance = sd * sd
-    poisson = (variance <= mean * (1.0 + 1e-12)) | (mean == 0)
+    poisson = (variance <= mean * _NO_MORE_THAN_POISSON) | (mean == 0)
     surplus = np.where(poisson, 1.0, variance - mean)
     with np.errstate(divide="ignore", invalid="ignore"):
         size = np.where(poisson, 1.0, mean * mean / surplus)
-        share = np.where(poisson, 0.5, mean / np.where(variance > 0, variance, 1.0))
+        share = np.where(poisson, 0.5, mean / np.where(poisson, 1.0, variance))
     return size, share, poisson
 
 
@@ -190,10 +188,12 @@ def negative_binomial_quantile(share: npt.ArrayLike, mean: npt.ArrayLike, sd: np
     Worked example: mean 2, sd 2 (size 2, success share 1/2): F(3) = 0.8125, so 0.8 is covered by 3.
     """
     means, sds = _checked(mean, sd)
-    wanted = _share(share)
-    # Start where a normal demand would be: the search below is exact from any start.
-    guess = np.ceil(np.maximum(means + ndtri(wanted) * sds, 0.0))
-    return _smallest(guess, lambda level: negative_binomial_cdf(level, means, sds) >= wanted)
+    means, sds, wanted = np.broadcast_arrays(means, sds, _share(share))
+    m, d, w = means.reshape(-1), sds.reshape(-1), wanted.reshape(-1)
+    return smallest_level(
+        likely_level(ndtri(wanted), means, sds),
+        lambda level, rows: negative_binomial_cdf(level, m[rows], d[rows]) >= w[rows],
+    )
 
 
 def negative_binomial_short(level: npt.ArrayLike, mean: npt.ArrayLike, sd: npt.ArrayLike) -> Real:

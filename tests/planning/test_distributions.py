@@ -26,14 +26,16 @@ def poisson_mass(mean: float, units: int) -> float:
     return math.exp(units * math.log(mean) - mean - math.lgamma(units + 1))
 
 
-def negative_binomial_mass(mean: float, sd: float, units: int) -> float:
-    """From the definition; a Poisson where the variance is not above the mean."""
-    variance = sd * sd
-    if mean == 0 or variance <= mean * (1 + 1e-12):
-        return poisson_mass(mean, units)
-    share, size = mean / variance, mean * mean / (variance - mean)
-    ways = math.lgamma(units + size) - math.lgamma(size) - math.lgamma(units + 1)
-    return math.exp(ways + size * math.log(share) + units * math.log1p(-share))
+def negative_binomial_masses(mean: float, sd: float, count: int) -> list[float]:
+    """From the definition, each mass from the one before; a Poisson where the variance is not above the mean."""
+    surplus = sd * sd - mean
+    if mean == 0 or surplus <= mean * 1e-9:
+        return [poisson_mass(mean, units) for units in range(count)]
+    size, failure = mean * mean / surplus, surplus / (sd * sd)
+    masses = [math.exp(-size * math.log1p(surplus / mean))]
+    for units in range(1, count):
+        masses.append(masses[-1] * (size + units - 1) / units * failure)
+    return masses
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ def negative_binomial_mass(mean: float, sd: float, units: int) -> float:
 def test_the_standard_loss_is_as_published(z: float, loss: float, left: float) -> None:
     """Snyder & Shen, Fundamentals of Supply Chain Theory, second edition, appendix C."""
     assert of.standard_loss(z) == pytest.approx(loss, rel=1e-12)
-    assert z + of.standard_loss(z) == pytest.approx(left, rel=1e-12)
+    assert float(of.units_left(z, 0, of.standard_loss(z))) == pytest.approx(left, rel=1e-12)
 
 
 @given(st.floats(-30.0, 8.0))
@@ -77,6 +79,7 @@ def test_the_published_newsvendors() -> None:
 
 def test_the_hand_worked_examples() -> None:
     assert float(of.poisson_short(2, 1)) == pytest.approx(0.103638, abs=5e-7)
+    assert float(of.units_left(2, 1, of.poisson_short(2, 1))) == pytest.approx(1.103638, abs=5e-7)
     assert float(of.negative_binomial_cdf(3, 2, 2)) == pytest.approx(0.8125)
     assert int(of.negative_binomial_quantile(0.8, 2, 2)) == 3
     assert float(of.negative_binomial_short(3, 2, 2)) == pytest.approx(0.4375)
@@ -93,10 +96,13 @@ def test_a_poisson_is_the_sum_of_its_masses(mean: float, level: int) -> None:
 @given(MEANS, RATIOS, LEVELS)
 def test_a_negative_binomial_is_the_sum_of_its_masses(mean: float, ratio: float, level: int) -> None:
     sd = math.sqrt(mean * ratio)
-    masses = [negative_binomial_mass(mean, sd, units) for units in range(1500)]
+    masses = negative_binomial_masses(mean, sd, 1500)
     assert float(of.negative_binomial_cdf(level, mean, sd)) == pytest.approx(sum(masses[: max(level + 1, 0)]), abs=1e-7)
     short = sum(max(units - level, 0) * mass for units, mass in enumerate(masses))
-    assert float(of.negative_binomial_short(level, mean, sd)) == pytest.approx(short, abs=1e-5)
+    found = float(of.negative_binomial_short(level, mean, sd))
+    assert found == pytest.approx(short, abs=1e-5)
+    left = sum(max(level - units, 0) * mass for units, mass in enumerate(masses))
+    assert float(of.units_left(level, mean, found)) == pytest.approx(left, abs=1e-5)
 
 
 @given(SHARES, MEANS, RATIOS)
@@ -108,6 +114,19 @@ def test_a_quantile_is_the_smallest_level_that_covers(share: float, mean: float,
     level = int(of.poisson_quantile(share, mean))
     assert float(of.poisson_cdf(level, mean)) >= share
     assert level == 0 or float(of.poisson_cdf(level - 1, mean)) < share
+
+
+@given(st.floats(1e-3, 60.0), st.sampled_from([0.0, 1e-12, 1e-9, 2e-9, 1e-7, 1e-5]), LEVELS)
+def test_a_demand_that_varies_hardly_more_than_a_poisson_is_hardly_another(
+    mean: float, surplus: float, level: int
+) -> None:
+    sd = math.sqrt(mean * (1 + surplus))
+    assert float(of.negative_binomial_cdf(level, mean, sd)) == pytest.approx(
+        float(of.poisson_cdf(level, mean)), abs=1e-4
+    )
+    assert float(of.negative_binomial_short(level, mean, sd)) == pytest.approx(
+        float(of.poisson_short(level, mean)), abs=1e-2
+    )
 
 
 @given(SHARES, st.floats(0.0, 1e5), st.floats(0.1, 1e4))

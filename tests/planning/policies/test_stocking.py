@@ -27,7 +27,6 @@ from replenisher.planning.policies.levels import (
 )
 from replenisher.planning.policies.optimal_s_s import Costs, average_cost, optimal_s_s, solve
 from replenisher.planning.policies.service import (
-    FEW_UNITS,
     fill_rate_of,
     level_for_cycle_service,
     level_for_fill_rate,
@@ -116,6 +115,7 @@ def test_a_product_that_nobody_buys_is_not_kept() -> None:
 RATES = st.floats(0.01, 40.0)
 SPREADS = st.floats(0.0, 30.0)
 TIMES = st.floats(0.0, 20.0)
+MEANS = st.floats(0.01, 2000.0)
 SERVICES = (0.8, 0.9, 0.95, 0.99, 0.999)
 SHARES = st.sampled_from([0.5, *SERVICES])
 KINDS = st.sampled_from([stocking.CYCLE, stocking.FILL])
@@ -136,15 +136,41 @@ def test_levels_never_fall_when_service_or_lead_time_rises(
     assert level(better=0.9995) >= level()
 
 
-@given(st.floats(FEW_UNITS + 1, 1e5), st.floats(0.0, 1e3), st.floats(0.0, 1e3), st.sampled_from(SERVICES), KINDS)
-def test_levels_never_fall_when_spread_rises(mean: float, sd: float, more: float, share: float, kind: str) -> None:
-    """Where demand counts as normal: of few units, a lopsided demand may lie at 0 in more cycles."""
-    demands = (Demand(real(mean), real(spread)) for spread in (sd, sd + more))
-    least, most = (both(stocking.order_up_to(demand, supply(), share, kind))[0] for demand in demands)
+@given(MEANS, st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.sampled_from(SERVICES))
+def test_levels_of_a_cycle_service_never_fall_when_spread_rises(
+    mean: float, ratio: float, other: float, share: float
+) -> None:
+    """Up to a spread as large as the mean: a demand more lopsided than that lies at 0 in more and more cycles."""
+    least, most = (
+        int(level_for_cycle_service(share, real(mean), real(mean * times))[0]) for times in sorted((ratio, other))
+    )
     assert most >= least
 
 
-@given(st.floats(0.05, 90.0), st.floats(1.0, 8.0), SHARES)
+@given(MEANS, st.floats(0.0, 5.0), st.floats(0.0, 5.0), SHARES, st.floats(0.05, 1.0))
+def test_levels_of_a_fill_rate_never_fall_when_spread_rises(
+    mean: float, ratio: float, other: float, share: float, cycle: float
+) -> None:
+    least, most = (
+        int(level_for_fill_rate(share, real(mean), real(mean * times), real(mean * cycle))[0])
+        for times in sorted((ratio, other))
+    )
+    assert most >= least
+
+
+def test_a_day_more_of_lead_time_asks_for_no_less_however_lopsided_and_however_many_units() -> None:
+    """Around 100 units with a spread of as many, where a normal demand would ask for a third less."""
+    lead = np.arange(1.0, 60.0)
+    for rate, spread in ((4.0, 4.0), (7.67, 22.21), (20.0, 0.0)):
+        rows = Demand(np.full(lead.size, rate), np.full(lead.size, spread))
+        times = Supply(lead, 0 * lead, 0 * lead + 1)
+        for share in SERVICES:
+            for kind in (stocking.CYCLE, stocking.FILL):
+                levels = stocking.order_up_to(rows, times, share, kind).order_up_to_level
+                assert (np.diff(levels) >= 0).all(), (rate, spread, share, kind)
+
+
+@given(st.floats(0.05, 900.0), st.floats(1.0, 80.0), SHARES)
 def test_cycle_service_is_reached_and_one_unit_less_does_not_reach_it(mean: float, ratio: float, share: float) -> None:
     sd = math.sqrt(mean * ratio)
     level = int(level_for_cycle_service(share, real(mean), real(sd))[0])
@@ -152,7 +178,7 @@ def test_cycle_service_is_reached_and_one_unit_less_does_not_reach_it(mean: floa
     assert level == 0 or float(negative_binomial_cdf(level - 1, mean, sd)) < share
 
 
-@given(st.floats(0.05, 90.0), st.floats(1.0, 8.0), SHARES, st.floats(0.5, 50.0))
+@given(st.floats(0.05, 900.0), st.floats(1.0, 80.0), SHARES, st.floats(0.5, 50.0))
 def test_a_fill_rate_is_reached_and_one_unit_less_does_not_reach_it(
     mean: float, ratio: float, share: float, cycle: float
 ) -> None:
