@@ -6,36 +6,20 @@ to be sure that the rules at hand are those that made the row.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, cast
+from datetime import date
+from typing import cast
 
 import pandas as pd
 
 from replenisher.errors import PlanningInputError
-from replenisher.planning.frames import from_money
+from replenisher.planning.explain_quantities import ExplainStep, Row, quantity_steps
 from replenisher.planning.policies.asking import Policy, Trigger
 from replenisher.planning.position import TERMS
-from replenisher.planning.proposal import STEPS, Rules
 from replenisher.planning.reasons import Effect, Reason, describe, reasons_in
+from replenisher.planning.rules import Rules
 from replenisher.planning.snapshot import FIGURES, SINCE_OPENING
 
-Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class ExplainStep:
-    """One line of the explanation: what it is, the arithmetic or sentence, and the number it ends in.
-
-    `column` names the row's column that holds `value`; it is empty for a number that no column holds.
-    """
-
-    label: str
-    text: str
-    value: int
-    column: str = ""
-
+__all__ = ["ExplainStep", "explain_row"]
 
 _EXCLUSIONS = (
     Reason.DO_NOT_ORDER,
@@ -45,26 +29,10 @@ _EXCLUSIONS = (
     Reason.LEVELS_SET_TO_ZERO,
     Reason.LEVELS_INVERTED,
     Reason.NOT_COUNTED,
+    Reason.PAST_LAST_ORDER_DATE,
+    Reason.SNOOZED,
+    Reason.NOT_MAPPED,
 )
-
-_CHANGES: dict[str, tuple[Reason, ...]] = {
-    "after_case_pack": (
-        Reason.ROUNDED_UP_TO_REACH_MINIMUM,
-        Reason.ROUNDED_UP,
-        Reason.ROUNDED_TO_ZERO,
-        Reason.ROUNDED_DOWN,
-    ),
-    "after_minimum_order_quantity": (Reason.RAISED_TO_MINIMUM_ORDER,),
-    "after_maximum_line_quantity": (
-        Reason.LINE_MAXIMUM_BELOW_CASE_PACK,
-        Reason.LINE_MAXIMUM_BELOW_MINIMUM_ORDER,
-        Reason.CUT_TO_LINE_MAXIMUM,
-    ),
-    "after_maximum_order_lines": (Reason.NO_ROOM_IN_ORDER_LINES,),
-    "after_maximum_order_units": (Reason.NO_ROOM_IN_ORDER_UNITS, Reason.CUT_TO_ORDER_UNITS),
-    "after_maximum_order_value": (Reason.NO_ROOM_IN_ORDER_VALUE, Reason.CUT_TO_ORDER_VALUE),
-}
-"""Which reasons each step can give; the first that the row has is the one to tell."""
 
 
 def explain_row(row: pd.Series | Row, rules: Rules) -> list[ExplainStep]:
@@ -78,14 +46,24 @@ def explain_row(row: pd.Series | Row, rules: Rules) -> list[ExplainStep]:
     steps = [*_terms(known, rules), _position(known, rules)]
     steps.extend([_owed(known)] if rules.policy is Policy.SELL_THROUGH else _levels(known))
     exclusions = [reason for reason in reasons if reason in _EXCLUSIONS]
-    steps.extend(ExplainStep("excluded", describe(reason), 0) for reason in exclusions)
+    steps.extend(ExplainStep("excluded", describe(reason) + _date(known, reason), 0) for reason in exclusions)
     if not exclusions:
         steps.append(_trigger(known, rules))
     if not exclusions and bool(known["triggered"]):
-        steps.extend(_quantities(known, rules, reasons))
+        steps.extend(quantity_steps(known, rules, reasons))
     steps.append(ExplainStep("order quantity", describe(reasons[0]), int(known["order_quantity"]), "order_quantity"))
     notes = [reason for reason in reasons if reason.effect is Effect.NOTES]
     return [*steps, *(ExplainStep("note", describe(reason), 0) for reason in notes)]
+
+
+def _date(row: Row, reason: Reason) -> str:
+    """Say which dates exclude the row; nothing where no date does."""
+    names = {Reason.PAST_LAST_ORDER_DATE: "last_order_date", Reason.SNOOZED: "snoozed_until"}
+    if reason not in names:
+        return ""
+    name = names[reason]
+    dates = [date.fromordinal(int(row[each])).isoformat() for each in (name, "business_date")]
+    return f" {_words(name).capitalize()} {dates[0]}, the run's date is {dates[1]}."
 
 
 def _terms(row: Row, rules: Rules) -> list[ExplainStep]:
@@ -169,78 +147,6 @@ def _trigger(row: Row, rules: Rules) -> ExplainStep:
         raise PlanningInputError("the row was planned with another trigger than the rules at hand")
     verdict = ("is " if triggered else "is not ") + ("below" if below else "at or below")
     return ExplainStep("trigger", f"position {position} {verdict} the minimum {minimum}", int(triggered), "triggered")
-
-
-def _quantities(row: Row, rules: Rules, reasons: list[Reason]) -> list[ExplainStep]:
-    position, maximum, raw = _asked(row, rules)
-    label, sentence = "missing to maximum", f"{maximum} - {position} = {raw}"
-    if rules.policy is Policy.SELL_THROUGH:
-        label, sentence = "owed", f"{raw} sold and not reordered"
-    steps = [ExplainStep(label, sentence, raw, "raw_quantity")]
-    settings = _settings(row, rules)
-    for before_name, name in pairwise(STEPS):
-        before, after = int(row[before_name]), int(row[name])
-        if before == 0:
-            break
-        told = [describe(reason) for reason in _CHANGES[name] if reason in reasons][:1]
-        change = f"{before} -> {after}" if before != after else f"{after} stays"
-        label, setting = settings[name]
-        steps.append(ExplainStep(label, ". ".join([f"{change}; {setting}", *told]), after, name))
-    order_quantity = int(row["order_quantity"])
-    above = position + order_quantity - maximum
-    if order_quantity > 0 and above > 0:
-        text = f"{position} + {order_quantity} - {maximum} = {above} above the maximum (whole packs, minimum order)"
-        if rules.policy is Policy.SELL_THROUGH:
-            text = f"{order_quantity} - {raw} = {above} more than was sold; they are sold before more is asked for"
-        steps.append(ExplainStep("overshoot", text, above))
-    return steps
-
-
-def _asked(row: Row, rules: Rules) -> tuple[int, int, int]:
-    """Give position, maximum and raw quantity as the policy saw them."""
-    raw = int(row["raw_quantity"])
-    if rules.policy is Policy.SELL_THROUGH:
-        return -int(row["sold_not_reordered"]), 0, raw
-    return int(row["inventory_position"]), int(row["order_up_to_level"]), raw
-
-
-def _settings(row: Row, rules: Rules) -> dict[str, tuple[str, str]]:
-    """Name each step and say what it was set to."""
-    value = rules.maximum_order_value
-    cost = f"unit cost {from_money(row['unit_cost']):f}" if bool(row["cost_known"]) else "unit cost not known"
-    own, every = int(row["maximum_line_quantity"]), rules.maximum_line_quantity
-    need = f"{_shortage_percent(row)} % of the minimum is missing"
-    if rules.policy is Policy.SELL_THROUGH:
-        need = f"{int(row['sold_not_reordered'])} owed"
-    return {
-        "after_case_pack": ("case pack", f"packs of {int(row['case_pack'])}, rounding {rules.rounding.value}"),
-        "after_minimum_order_quantity": (
-            "minimum order quantity",
-            _or_none(int(row["minimum_order_quantity"]) or None, "at least"),
-        ),
-        "after_maximum_line_quantity": (
-            "maximum per line",
-            f"product {_or_none(own or None, 'at most')}, company {_or_none(every, 'at most')}",
-        ),
-        "after_maximum_order_lines": (
-            "maximum lines per order",
-            f"{_or_none(rules.maximum_order_lines, 'at most')}; {need}",
-        ),
-        "after_maximum_order_units": ("maximum units per order", _or_none(rules.maximum_order_units, "at most")),
-        "after_maximum_order_value": (
-            "maximum value per order",
-            f"{_or_none(None if value is None else f'{from_money(value):f}', 'at most')}; {cost}",
-        ),
-    }
-
-
-def _or_none(limit: int | str | None, words: str) -> str:
-    return "none set" if limit is None else f"{words} {limit}"
-
-
-def _shortage_percent(row: Row) -> int:
-    minimum = int(row["reorder_point"])
-    return (minimum - int(row["inventory_position"])) * 100 // max(minimum, 1)
 
 
 def _signed(number: int) -> str:

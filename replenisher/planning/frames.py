@@ -23,12 +23,16 @@ LARGEST_QUANTITY = 10_000_000
 LARGEST_COST = 10_000_000 * MONEY_SCALE
 """Ten-thousandths; with LARGEST_QUANTITY it keeps the value of a line inside 64 bits."""
 
-TEXT, WHOLE, FLAG, NAMED = "text", "whole", "flag", "named"
+LAST_DATE = 3_652_059
+"""`date.max.toordinal()`: dates in a frame are whole, 0 is none."""
+
+TEXT, WHOLE, FLAG, NAMED, RATE = "text", "whole", "flag", "named", "rate"
 
 
 @dataclass(frozen=True)
 class Contract:
-    """The columns a frame must have: `text` (str or category), `named` (category), `whole` (int64) or `flag` (bool).
+    """The columns a frame must have: `text` (str or category), `named` (category), `whole` (int64), `flag` (bool) or
+    `rate` (float64).
 
     `bounds` holds the smallest and largest value of whole columns where a value outside would be a program error.
     """
@@ -123,6 +127,20 @@ PRODUCTS = Contract(
 )
 """The vendor's own product file: case_pack >= 1; minimum_order_quantity 0 and maximum_line_quantity 0 mean none."""
 
+PRODUCT_LIMITS = Contract(
+    "products",
+    {"shelf_capacity": WHOLE, "last_order_date": WHOLE, "snoozed_until": WHOLE, "mapped": FLAG},
+    ("sku",),
+    {
+        "shelf_capacity": (0, LARGEST_QUANTITY),
+        "last_order_date": (0, LAST_DATE),
+        "snoozed_until": (0, LAST_DATE),
+    },
+)
+"""What a products frame may have besides; a column that is not there limits nothing. `shelf_capacity` in units, 0 means
+none; dates as `date.toordinal()`, 0 means none: the product is ordered up to and on its `last_order_date`, and again
+from `snoozed_until` on. `mapped` says whether the platform's catalog has the product."""
+
 LEVELS = Contract(
     "levels",
     {"location": TEXT, "sku": TEXT, "reorder_point": WHOLE, "order_up_to_level": WHOLE},
@@ -172,6 +190,15 @@ SNAPSHOT = Contract(
 whose apply (`retailer` or `planner`), `on_hand_source` where on hand comes from (`reported`, `derived` or
 `not_counted`). `on_hand` and the open quantities are never below 0."""
 
+SNAPSHOT_EXTRAS = Contract(
+    "snapshot",
+    {**PRODUCT_LIMITS.columns, "business_date": WHOLE, "rate_per_day": RATE},
+    ("location", "sku"),
+    {**PRODUCT_LIMITS.bounds, "business_date": (1, LAST_DATE)},
+)
+"""What a snapshot may have besides: what limits a product, `business_date`, the location's date of the run (as
+`date.toordinal()`; without it no date can be kept), and `rate_per_day`, what a row sells in units a day."""
+
 CONTRACTS = (INVENTORY, STOCK_BOOK, PRODUCTS, LEVELS, IN_FLIGHT, PROMISED, SNAPSHOT)
 
 
@@ -180,6 +207,8 @@ def _keeps(dtype: object, kind: str) -> bool:
         return dtype == np.int64
     if kind == FLAG:
         return dtype == np.bool_
+    if kind == RATE:
+        return dtype == np.float64
     if kind == NAMED:
         return isinstance(dtype, pd.CategoricalDtype)
     return isinstance(dtype, pd.CategoricalDtype | pd.StringDtype)
@@ -197,6 +226,13 @@ def check_columns(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
         if not _keeps(dtypes[name], kind):
             raise PlanningInputError(f"{contract.name}: column {name} should be {kind}, not {dtypes[name]}")
     return frame
+
+
+def present(frame: pd.DataFrame, contract: Contract) -> Contract:
+    """Give the part of a contract of optional columns that the frame has."""
+    columns = {name: kind for name, kind in contract.columns.items() if name in frame.columns}
+    bounds = {name: limits for name, limits in contract.bounds.items() if name in columns}
+    return Contract(contract.name, columns, contract.key, bounds)
 
 
 def check(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
@@ -219,7 +255,7 @@ def check(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
 
 def empty(contract: Contract) -> pd.DataFrame:
     """Make a frame of the contract's columns with no rows."""
-    dtypes = {TEXT: "str", WHOLE: "int64", FLAG: "bool", NAMED: "category"}
+    dtypes = {TEXT: "str", WHOLE: "int64", FLAG: "bool", NAMED: "category", RATE: "float64"}
     return pd.DataFrame({name: pd.Series([], dtype=dtypes[kind]) for name, kind in contract.columns.items()})
 
 

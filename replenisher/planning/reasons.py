@@ -44,10 +44,17 @@ class Reason(Enum):
     NO_ROOM_IN_ORDER_VALUE = "no_room_in_order_value"
     NOT_COUNTED = "not_counted"
     NOTHING_SOLD = "nothing_sold"
+    PAST_LAST_ORDER_DATE = "past_last_order_date"
+    SNOOZED = "snoozed"
+    NOT_MAPPED = "not_mapped"
+    NO_ROOM_ON_SHELF = "no_room_on_shelf"
+    TOO_SMALL = "too_small"
     CUT_TO_ORDER_VALUE = "cut_to_order_value"
     CUT_TO_ORDER_UNITS = "cut_to_order_units"
     CUT_TO_LINE_MAXIMUM = "cut_to_line_maximum"
+    CUT_TO_SHELF_CAPACITY = "cut_to_shelf_capacity"
     RAISED_TO_MINIMUM_ORDER = "raised_to_minimum_order"
+    TOPPED_UP = "topped_up"
     SOLD_SINCE = "sold_since"
     BELOW_MINIMUM = "below_minimum"
     AT_OR_BELOW_MINIMUM = "at_or_below_minimum"
@@ -57,6 +64,7 @@ class Reason(Enum):
     NEGATIVE_ON_HAND = "negative_on_hand"
     NEGATIVE_OPEN_QUANTITY = "negative_open_quantity"
     COST_UNKNOWN = "cost_unknown"
+    ORDER_BELOW_MINIMUM = "order_below_minimum"
 
     @property
     def bit(self) -> int:
@@ -95,6 +103,11 @@ _MEANINGS: dict[Reason, tuple[int, Effect, str]] = {
     Reason.NO_ROOM_IN_ORDER_VALUE: (14, Effect.STOPS, "The order's maximum value leaves no room for the smallest lot."),
     Reason.NOT_COUNTED: (15, Effect.STOPS, "What is on hand is not known: no count of it has been imported."),
     Reason.NOTHING_SOLD: (16, Effect.STOPS, "Nothing was sold that is not ordered again already."),
+    Reason.PAST_LAST_ORDER_DATE: (17, Effect.STOPS, "The last date on which the product is ordered has passed."),
+    Reason.SNOOZED: (18, Effect.STOPS, "The planners let the product rest until a later date."),
+    Reason.NOT_MAPPED: (19, Effect.STOPS, "The products file has no id of the platform's catalog for the product."),
+    Reason.NO_ROOM_ON_SHELF: (20, Effect.STOPS, "The shelf has no room for the smallest lot."),
+    Reason.TOO_SMALL: (21, Effect.STOPS, "So small an order is not worth its handling yet."),
     Reason.CUT_TO_ORDER_VALUE: (24, Effect.CUTS, "Cut to the whole case packs that the order's maximum value allows."),
     Reason.CUT_TO_ORDER_UNITS: (
         25,
@@ -102,11 +115,13 @@ _MEANINGS: dict[Reason, tuple[int, Effect, str]] = {
         "Cut to the whole case packs that the order's maximum of units allows.",
     ),
     Reason.CUT_TO_LINE_MAXIMUM: (26, Effect.CUTS, "Cut to the whole case packs that the maximum per line allows."),
+    Reason.CUT_TO_SHELF_CAPACITY: (27, Effect.CUTS, "Cut to the whole case packs that the shelf has room for."),
     Reason.RAISED_TO_MINIMUM_ORDER: (
         32,
         Effect.RAISES,
         "Raised to the minimum order quantity, in whole case packs.",
     ),
+    Reason.TOPPED_UP: (33, Effect.RAISES, "Raised by whole case packs until the order reaches its minimum."),
     Reason.SOLD_SINCE: (35, Effect.ORDERS, "Units were sold that are not ordered again yet."),
     Reason.BELOW_MINIMUM: (36, Effect.ORDERS, "The inventory position is below the minimum."),
     Reason.AT_OR_BELOW_MINIMUM: (37, Effect.ORDERS, "The inventory position is at or below the minimum."),
@@ -124,6 +139,7 @@ _MEANINGS: dict[Reason, tuple[int, Effect, str]] = {
         "The report gives a negative quantity on order, in transfer or allocated; planned as 0.",
     ),
     Reason.COST_UNKNOWN: (50, Effect.NOTES, "The unit cost is not known, so the line counts in no order value."),
+    Reason.ORDER_BELOW_MINIMUM: (51, Effect.NOTES, "The location's order is below its minimum and waits for a person."),
 }
 """Each reason's bit number, effect and sentence. Plans in the archive hold the bits: a number is never used again for
 something else, and new reasons take free numbers where they belong in importance."""

@@ -21,12 +21,14 @@ from replenisher.planning.frames import (
     IN_FLIGHT,
     INVENTORY,
     LEVELS,
+    PRODUCT_LIMITS,
     PRODUCTS,
     STOCK_BOOK,
     TEXT,
     WHOLE,
     check,
     empty,
+    present,
 )
 from replenisher.planning.promises import PROMISE_COLUMNS
 
@@ -55,6 +57,12 @@ _PLAIN_PRODUCT = {
 }
 """What is assumed of a SKU that no products file describes: no pack, no limits, cost not known."""
 
+_UNLIMITED = {"shelf_capacity": 0, "last_order_date": 0, "snoozed_until": 0, "mapped": False}
+"""What is assumed of such a SKU where the products frame has these limits."""
+
+CARRIED = ("business_date", "rate_per_day")
+"""What an inventory frame may have besides and a plan can use: the location's date of the run, and what a row sells."""
+
 Columns = dict[str, npt.NDArray[np.int64] | npt.NDArray[np.bool_] | pd.Categorical]
 
 
@@ -78,7 +86,7 @@ def snapshot(
     columns |= _levels(inventory, keys, empty(LEVELS) if levels is None else check(levels, LEVELS))
     columns |= _products(keys, None if products is None else check(products, PRODUCTS))
     columns |= _stock_book(inventory)
-    columns |= {name: inventory[name].to_numpy(copy=True) for name in PROMISE_COLUMNS if name in inventory}
+    columns |= {name: inventory[name].to_numpy(copy=True) for name in (*PROMISE_COLUMNS, *CARRIED) if name in inventory}
     columns["in_flight"] = _taken(in_flight["in_flight"], _matching_rows(keys, in_flight, ["location", "sku"]), 0)
     # Every array above is the snapshot's own, so the frame may take them as they are.
     return pd.DataFrame(columns, copy=False)
@@ -202,5 +210,8 @@ def _products(keys: pd.DataFrame, products: pd.DataFrame | None) -> Columns:
     rows = _matching_rows(keys, known, ["sku"])
     columns: Columns = {name: _taken(known[name], rows, default) for name, default in _PLAIN_PRODUCT.items()}
     # Without a products file nothing is excluded for not being in it.
+    limits = present(known, PRODUCT_LIMITS)
+    check(known, limits)
+    columns |= {name: _taken(known[name], rows, _UNLIMITED[name]) for name in limits.columns}
     columns["listed"] = np.ones(len(keys), dtype=np.bool_) if products is None else rows >= 0
     return columns

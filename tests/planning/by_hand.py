@@ -10,6 +10,7 @@ import pandas as pd
 from replenisher.planning.policies.asking import Rounding, Trigger
 from replenisher.planning.position import TERMS
 from replenisher.planning.proposal import Rules
+from tests.planning.by_hand_orders import reach_minimum, share
 
 Row = dict[str, Any]
 
@@ -21,7 +22,8 @@ def quantities_by_hand(snapshot: pd.DataFrame, rules: Rules) -> list[int]:
         row["position"] = sum(int(row[name]) * getattr(rules.weights, name) for name in TERMS)
         row["quantity"] = _wanted(row, rules)
     for location in {row["location"] for row in rows}:
-        _share([row for row in rows if row["location"] == location and row["quantity"]], rules)
+        share([row for row in rows if row["location"] == location and row["quantity"]], rules)
+        reach_minimum([row for row in rows if row["location"] == location and row["quantity"]], rules)
     return [row["quantity"] for row in rows]
 
 
@@ -33,7 +35,7 @@ def _wanted(row: Row, rules: Rules) -> int:
     minimum, maximum, pack = row["reorder_point"], row["order_up_to_level"], row["case_pack"]
     unlisted = rules.unlisted == "exclude" and not row["listed"]
     no_levels = minimum <= 0 and maximum <= 0
-    if row["do_not_order"] or row["discontinued"] or unlisted or no_levels or maximum < minimum:
+    if row["do_not_order"] or row["discontinued"] or unlisted or no_levels or maximum < minimum or _barred(row, rules):
         return 0
     if not _asks(row["position"], minimum, rules.trigger):
         return 0
@@ -42,10 +44,33 @@ def _wanted(row: Row, rules: Rules) -> int:
         return 0
     least = -(-row["minimum_order_quantity"] // pack)
     packs = max(packs, least)
-    limits = [limit for limit in (row["maximum_line_quantity"], rules.maximum_line_quantity) if limit]
-    if limits:
-        packs = min(packs, min(limits) // pack)
-    return packs * pack if packs >= least else 0
+    row["most"] = min([limit for limit in _limits(row, rules) if limit is not None], default=None)
+    if row["most"] is not None:
+        packs = min(packs, row["most"] // pack)
+    quantity = packs * pack if packs >= least else 0
+    return 0 if _too_small(row, quantity, rules) else quantity
+
+
+def _barred(row: Row, rules: Rules) -> bool:
+    late = 0 < row.get("last_order_date", 0) < row.get("business_date", 0)
+    early = row.get("business_date", 0) < row.get("snoozed_until", 0)
+    return late or early or (rules.unmapped == "exclude" and not row.get("mapped", True))
+
+
+def _limits(row: Row, rules: Rules) -> list[int | None]:
+    coming = sum(int(row[name]) for name in TERMS if getattr(rules.weights, name) > 0)
+    capacity = row.get("shelf_capacity", 0)
+    room = max(capacity - coming, 0) if capacity else None
+    return [row["maximum_line_quantity"] or None, rules.maximum_line_quantity, room]
+
+
+def _too_small(row: Row, quantity: int, rules: Rules) -> bool:
+    damping = rules.damping
+    if row["position"] < Fraction(damping.floor_percent, 100) * row["reorder_point"]:
+        return False
+    by_level = quantity < Fraction(damping.level_percent, 100) * row["order_up_to_level"]
+    by_value = row["cost_known"] and quantity * row["unit_cost"] < damping.value
+    return bool(quantity < damping.units or by_level or by_value)
 
 
 def _packs(row: Row, missing: int, rules: Rules) -> int:
@@ -55,34 +80,9 @@ def _packs(row: Row, missing: int, rules: Rules) -> int:
         Rounding.UP: up,
         Rounding.DOWN: down,
         Rounding.NEAREST: up if exact - down >= Fraction(1, 2) else down,
+        Rounding.THRESHOLD: up if exact - down >= Fraction(rules.rounding_threshold_percent, 100) else down,
     }[rules.rounding]
     after = row["position"] + packs * row["case_pack"]
     if rules.never_to_zero and packs < exact and _asks(after, row["reorder_point"], rules.trigger):
         return up
     return packs
-
-
-def _share(rows: list[Row], rules: Rules) -> None:
-    """Give the rows their places, units and value one after the other, in order of need."""
-    rows.sort(key=lambda row: (-_need(row), row["sku"]))
-    for row in rows:
-        row["lot"] = max(-(-row["minimum_order_quantity"] // row["case_pack"]), 1) * row["case_pack"]
-        row["cost"] = row["unit_cost"] if row["cost_known"] else 0
-    lines, units, value = rules.maximum_order_lines, rules.maximum_order_units, rules.maximum_order_value
-    if lines is not None:
-        for row in rows:
-            if (units is None or row["lot"] <= units) and (value is None or row["lot"] * row["cost"] <= value):
-                lines -= 1
-                row["quantity"] *= lines >= 0
-    for limit, worth in ((units, lambda _: 1), (value, lambda row: row["cost"])):
-        room = limit
-        for row in rows if room is not None else []:
-            fitting = row["quantity"]
-            if fitting * worth(row) > room:
-                fitting = room // (row["case_pack"] * worth(row)) * row["case_pack"]
-            row["quantity"] = fitting if fitting >= row["lot"] else 0
-            room -= row["quantity"] * worth(row)
-
-
-def _need(row: Row) -> Fraction:
-    return Fraction(row["reorder_point"] - row["position"], max(row["reorder_point"], 1))

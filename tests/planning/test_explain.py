@@ -40,9 +40,12 @@ def test_a_planner_can_check_the_arithmetic_of_an_order_by_hand() -> None:
         "case pack": "24 stays; packs of 6, rounding up",
         "minimum order quantity": "24 stays; at least 12",
         "maximum per line": "24 stays; product none set, company at most 24",
+        "shelf capacity": "24 stays; none set",
+        "too small": "24 stays; none set",
         "maximum lines per order": "24 stays; none set; 40 % of the minimum is missing",
         "maximum units per order": "24 stays; none set",
         "maximum value per order": "24 stays; none set; unit cost 7.8769",
+        "minimum per order": "24 stays; none set",
         "order quantity": "The inventory position is below the minimum.",
     }
 

@@ -16,7 +16,7 @@ def test_every_intermediate_number_of_a_row_is_kept() -> None:
     proposal = planned(row, products=[product(pack=6, least=36, most=40)], rules=Rules(maximum_order_units=36))
     assert proposal["inventory_position"].tolist() == [5]
     assert proposal["triggered"].tolist() == [True]
-    assert proposal[list(STEPS)].iloc[0].tolist() == [25, 30, 36, 36, 36, 36, 36]
+    assert proposal[list(STEPS)].iloc[0].tolist() == [25, 30, *[36] * 8]
     assert quantities(proposal) == [36]
     assert proposal["reason"].tolist() == ["raised_to_minimum_order"]
 

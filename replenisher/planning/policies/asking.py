@@ -37,6 +37,7 @@ class Rounding(Enum):
     UP = "up"
     DOWN = "down"
     NEAREST = "nearest"
+    THRESHOLD = "threshold"
 
 
 def is_triggered(

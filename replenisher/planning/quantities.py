@@ -1,0 +1,170 @@
+"""From rows that ask for goods to their order quantities: every step in its order (`constraints` says why that order).
+
+A step that is not set costs nothing: its column is the one before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from replenisher.planning import constraints
+from replenisher.planning.constraints import Whole
+from replenisher.planning.order_limits import Candidates, OrderLimits, limit_orders
+from replenisher.planning.order_minimum import OrderMinimum, OrderRows, keep_order_minimum
+from replenisher.planning.policies.asking import missing_to_maximum
+from replenisher.planning.position import TERMS, PositionWeights
+from replenisher.planning.reasons import Reason
+from replenisher.planning.rules import Rules
+
+STEPS = (
+    "raw_quantity",
+    "after_case_pack",
+    "after_minimum_order_quantity",
+    "after_maximum_line_quantity",
+    "after_shelf_capacity",
+    "after_damping",
+    "after_maximum_order_lines",
+    "after_maximum_order_units",
+    "after_maximum_order_value",
+    "after_order_minimum",
+)
+"""The quantity columns in the order in which the steps apply; the last one equals `order_quantity`."""
+
+_NEEDED = (
+    "inventory_position",
+    "reorder_point",
+    "order_up_to_level",
+    "case_pack",
+    "minimum_order_quantity",
+    "maximum_line_quantity",
+    "unit_cost",
+    "cost_known",
+)
+"""What the steps after the trigger need to know of a row."""
+
+
+def coming_terms(weights: PositionWeights) -> tuple[str, ...]:
+    """Name the terms that are goods on the shelf or on their way to it: those that raise the position."""
+    return tuple(name for name in TERMS if getattr(weights, name) > 0)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The rows that ask for goods: their columns, and the codes of their locations and the ranks of their SKUs."""
+
+    columns: dict[str, npt.NDArray[Any]]
+    location: Whole
+    sku_rank: Whole
+
+    @classmethod
+    def of(
+        cls, snapshot: pd.DataFrame, columns: dict[str, npt.NDArray[Any]], rows: npt.NDArray[np.intp], rules: Rules
+    ) -> Asking:
+        """Gather these rows of the snapshot; `columns` are all its numbers, as the policy sees them."""
+        some = {name: columns[name][rows] for name in _NEEDED}
+        if "shelf_capacity" in columns:
+            some["shelf_capacity"] = columns["shelf_capacity"][rows]
+            some["stock_and_coming"] = np.zeros(rows.size, dtype=np.int64)
+            for name in coming_terms(rules.weights):
+                some["stock_and_coming"] += columns[name][rows]
+        if "rate_per_day" in columns:
+            some["rate_per_day"] = columns["rate_per_day"][rows]
+        texts = snapshot["sku"].cat.categories
+        ranks = np.empty(len(texts), dtype=np.int64)
+        ranks[texts.argsort()] = np.arange(len(texts))
+        location = snapshot["location"].cat.codes.to_numpy()[rows].astype(np.int64)
+        return cls(some, location, ranks[snapshot["sku"].cat.codes.to_numpy()[rows]])
+
+    @property
+    def known_cost(self) -> Whole:
+        """The unit cost, 0 where it is not known."""
+        return np.where(self.columns["cost_known"], self.columns["unit_cost"], 0)
+
+
+def quantities(asking: Asking, rules: Rules) -> tuple[list[Whole], Whole]:
+    """Take the rows that ask for goods through every step; returns the quantities of STEPS and the reason bits."""
+    columns = asking.columns
+    raw = missing_to_maximum(columns["inventory_position"], columns["order_up_to_level"])
+    packed, bits = constraints.round_to_case_pack(
+        columns,
+        raw,
+        rules.rounding,
+        rules.effective_trigger,
+        rules.never_to_zero,
+        rules.rounding_threshold_percent,
+    )
+    steps = [raw, packed]
+
+    def then(result: tuple[Whole, Whole]) -> None:
+        nonlocal bits
+        steps.append(result[0])
+        bits = bits | result[1]
+
+    then(constraints.raise_to_minimum_order(columns, steps[-1]))
+    then(constraints.cut_to_line_maximum(columns, steps[-1], rules.maximum_line_quantity))
+    unchanged = np.zeros_like(raw)
+    shelved = "shelf_capacity" in columns
+    then(constraints.cut_to_shelf_capacity(columns, steps[-1]) if shelved else (steps[-1], unchanged))
+    damped = rules.damping.applies
+    then(constraints.drop_too_small(columns, steps[-1], rules.damping) if damped else (steps[-1], unchanged))
+    bits[raw == 0] |= Reason.ALREADY_AT_MAXIMUM.bit
+    bits[~columns["cost_known"]] |= Reason.COST_UNKNOWN.bit
+    limits = OrderLimits(rules.maximum_order_lines, rules.maximum_order_units, rules.maximum_order_value)
+    if limits == OrderLimits(None, None, None):
+        steps += [steps[-1]] * 3
+    else:
+        limited = limit_orders(_candidates(asking, steps[-1]), limits)
+        steps += [limited.after_lines, limited.after_units, limited.after_value]
+        bits |= limited.reasons
+    minimum = _order_minimum(rules)
+    none = minimum.units is None and minimum.value is None
+    then((steps[-1], unchanged) if none else keep_order_minimum(_order_rows(asking, steps[-1], rules), minimum))
+    return steps, bits
+
+
+def _candidates(asking: Asking, quantity: Whole) -> Candidates:
+    columns = asking.columns
+    minimum = columns["reorder_point"]
+    return Candidates(
+        location=asking.location,
+        sku_rank=asking.sku_rank,
+        shortage=(minimum - columns["inventory_position"]) / np.maximum(minimum, 1),
+        quantity=quantity,
+        case_pack=columns["case_pack"],
+        smallest_lot=constraints.smallest_lot(columns),
+        unit_cost=asking.known_cost,
+    )
+
+
+def _order_minimum(rules: Rules) -> OrderMinimum:
+    return OrderMinimum(
+        units=rules.minimum_order_units,
+        value=rules.minimum_order_value,
+        top_up=rules.below_order_minimum == "top_up",
+        most_units=rules.maximum_order_units,
+        most_value=rules.maximum_order_value,
+    )
+
+
+def _order_rows(asking: Asking, quantity: Whole, rules: Rules) -> OrderRows:
+    columns = asking.columns
+    most = constraints.line_room(columns, rules.maximum_line_quantity)
+    if "shelf_capacity" in columns:
+        most = np.minimum(most, constraints.shelf_room(columns))
+    # Where no rates are known, every maximum is taken to last equally long.
+    rate = columns.get("rate_per_day", columns["order_up_to_level"])
+    return OrderRows(
+        location=asking.location,
+        sku_rank=asking.sku_rank,
+        position=columns["inventory_position"],
+        rate=rate.astype(np.float64),
+        quantity=quantity,
+        case_pack=columns["case_pack"],
+        most=most,
+        unit_cost=asking.known_cost,
+    )
