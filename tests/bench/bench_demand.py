@@ -16,7 +16,14 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from replenisher.planning.demand.estimate import METHODS, EstimateSettings, Sales, estimate
+from replenisher.planning.demand.censoring import CensoringLimits
+from replenisher.planning.demand.choice import METHODS, EstimateSettings
+from replenisher.planning.demand.classes import DemandClass
+from replenisher.planning.demand.estimate import estimate
+from replenisher.planning.demand.intervals import Distribution, over_interval
+from replenisher.planning.demand.panel import Real
+from replenisher.planning.demand.sales import Sales
+from replenisher.planning.demand.weekdays import weekday_pattern
 from replenisher.planning.policies.catalogue import Known, levels_of
 from replenisher.planning.policies.levels import Demand, Supply
 from tests.bench.results import Line, keep, machine, repeated
@@ -51,11 +58,30 @@ def demand_lines() -> list[Line]:
             "  the same, a tenth of the days out of stock", lambda: estimate(keys, Sales(units, out)), floor, SERIES
         )
     )
+    lines += behind_lines(keys, units, floor)
     few, small = Sales(units[:FEW]), measured(lambda: (units[:FEW].mean(axis=1), units[:FEW].var(axis=1)))
     for name in METHODS:
         settings = EstimateSettings(only=name)
         lines.append(_beside(f"  {name}, 2,000 series", lambda s=settings: estimate(keys[:FEW], few, s), small, FEW))
     return lines
+
+
+def behind_lines(keys: pd.DataFrame, units: Real, floor: list[float]) -> list[Line]:
+    """Find the demand behind a tenth of the days that sold out, the week's pattern, and the spread of eight days."""
+    random = np.random.default_rng(13)
+    ended_empty = (random.random(units.shape) < 0.1) & (units > 0)
+    sales = Sales(units, sold_out=ended_empty)
+    likely = EstimateSettings(censoring=CensoringLimits())
+    demand, panel = estimate(keys, sales), sales.panel()
+    days = np.full(SERIES, 8, dtype=np.int64)
+    own = dict.fromkeys(DemandClass, Distribution.EMPIRICAL)
+    return [
+        _beside(
+            "  demand behind days that sold out, by likelihood", lambda: estimate(keys, sales, likely), floor, SERIES, 1
+        ),
+        _beside("  pattern of the week", lambda: weekday_pattern(panel, 0), floor, SERIES),
+        _beside("  eight days, from history", lambda: over_interval(demand, days, panel, None, own), floor, SERIES),
+    ]
 
 
 def policy_lines() -> list[Line]:

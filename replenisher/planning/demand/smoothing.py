@@ -14,7 +14,7 @@ from replenisher.planning.demand.panel import Panel, Real, Whole, by_period
 
 GOLDEN = (5.0**0.5 - 1.0) / 2.0
 STEPS = 50
-"""Halvings by the golden section: a range of 1 becomes one of 4e-11."""
+"""Cuts by the golden section: a range of 1 becomes one of 4e-11."""
 FLAT = 1e-12
 """Relative; errors that differ by less are the same."""
 ALPHAS = (0.01, 0.99)

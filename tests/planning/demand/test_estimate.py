@@ -13,9 +13,13 @@ import pandas as pd
 import pytest
 
 from replenisher.errors import PlanningInputError
+from replenisher.planning.demand.censoring import CensoringLimits
+from replenisher.planning.demand.choice import CHOICE, METHODS, RULE_DTYPE, EstimateSettings, explained
 from replenisher.planning.demand.classes import ADI_LIMIT, CLASSES, CV2_LIMIT, DemandClass, Shape, classify, shape_of
-from replenisher.planning.demand.estimate import CHOICE, METHODS, EstimateSettings, Sales, estimate
+from replenisher.planning.demand.estimate import DEMAND, estimate
 from replenisher.planning.demand.panel import SERIES_AT_ONCE, Panel
+from replenisher.planning.demand.sales import Sales, with_predecessors
+from replenisher.planning.frames import check
 
 FOLDER = os.environ.get("REPLENISHER_REFERENCE_DATA")
 
@@ -130,6 +134,98 @@ def test_leaving_stock_out_days_out_comes_nearer_to_what_was_wanted() -> None:
     )
     assert as_demand / 0.8 - 1 < -0.15
     assert abs(left_out / 0.8 - 1) < 0.03
+
+
+def test_the_frame_keeps_its_contract() -> None:
+    check(estimate(keys(3), Sales(np.ones((3, 40)))), DEMAND)
+    check(estimate(keys(0), Sales(np.zeros((0, 40)))), DEMAND)
+
+
+@pytest.mark.parametrize(
+    ("units", "settings", "sentence"),
+    [
+        ([2.0] * 40, None, "ADI 1.00 is below 1.32 and CV² 0.00 below 0.49: smooth, so exponential_smoothing"),
+        ([0.0, 2] * 20, None, "ADI 2.00 is 1.32 or more, CV² 0.00 below 0.49: intermittent, so sba"),
+        ([1.0, 1, 1, 1, 30] * 8, None, "erratic, so exponential_smoothing"),
+        ([0.0, 1, 0, 30] * 10, None, "lumpy, so tsb"),
+        ([2.0] * 5, None, "only 5 days count, too few for a class, so moving_average"),
+        ([0.0] * 40, None, "nothing was sold on the 40 days that count"),
+        ([2.0] * 40, EstimateSettings(only="sba"), "the settings ask for sba, whatever the class"),
+        ([0.0] * 40, EstimateSettings(only="sba"), "nothing was sold on the 40 days that count"),
+    ],
+)
+def test_each_series_says_by_which_rule_it_has_its_estimator(
+    units: list[float], settings: EstimateSettings | None, sentence: str
+) -> None:
+    found = one(units, settings)
+    assert sentence in explained(found)
+    assert found["rule"] in RULE_DTYPE.categories
+
+
+def test_a_new_product_borrows_from_its_category_and_says_so() -> None:
+    units = np.array([[1.0] * 28, [3.0] * 28, [0.0] * 21 + [4.0] * 7])
+    sales = Sales(units, first_day=np.array([0, 0, 21]))
+    found = estimate(keys(3).assign(category="cases"), sales)
+    assert found["rate_per_day"].tolist() == pytest.approx([1, 3, 2.5])
+    assert found["rule"].tolist() == ["often_alike", "often_alike", "category"]
+    assert "only 7 days count; the mean of its category" in explained(found.iloc[2].to_dict())
+    assert estimate(keys(3), sales)["rate_per_day"].tolist() == pytest.approx([1, 3, 4])
+
+
+def test_a_product_without_a_category_borrows_nothing() -> None:
+    units = np.array([[1.0] * 28, [0.0] * 21 + [4.0] * 7])
+    categories = pd.Categorical(["cases", None])
+    found = estimate(keys(2).assign(category=categories), Sales(units, first_day=np.array([0, 21])))
+    assert found["rate_per_day"].tolist() == pytest.approx([1, 4])
+
+
+def test_a_successor_is_estimated_with_its_predecessors_days() -> None:
+    units = np.array([[2.0] * 35 + [0.0] * 5, [0.0] * 35 + [2.0] * 5])
+    sales = with_predecessors(Sales(units, first_day=np.array([0, 35])), np.array([-1, 0]))
+    found = estimate(keys(2), sales).iloc[1].to_dict()
+    assert (found["demand_class"], found["days_used"], found["lent_days"]) == ("smooth", 40, 35)
+    assert found["rate_per_day"] == pytest.approx(2)
+
+
+def test_days_that_sold_out_count_with_what_they_sold_until_the_settings_ask_for_more() -> None:
+    random = np.random.default_rng(7)
+    wanted = random.poisson(2.0, (300, 200)).astype(np.float64)
+    stock = random.integers(0, 7, (300, 200))
+    sold, out = np.minimum(wanted, stock), wanted >= stock
+    sales = Sales(sold, sold_out=out)
+    plain = estimate(keys(300), sales)
+    behind = estimate(keys(300), sales, EstimateSettings(censoring=CensoringLimits()))
+    assert plain["uplift"].tolist() == [1.0] * 300
+    assert plain["rate_per_day"].mean() < 1.8
+    assert behind["rate_per_day"].mean() == pytest.approx(2.0, rel=0.03)
+    assert behind["sd_per_day"].mean() == pytest.approx(2.0**0.5, rel=0.06)
+    assert (behind["rate_per_day"] / plain["rate_per_day"]).tolist() == pytest.approx(behind["uplift"].tolist())
+    assert behind["stock_out_days"].tolist() == plain["stock_out_days"].tolist()
+
+
+def test_without_days_that_sold_out_the_likelihood_changes_nothing() -> None:
+    sales = Sales(np.random.default_rng(2).poisson(0.7, (20, 90)).astype(np.float64))
+    asked = estimate(keys(20), sales, EstimateSettings(censoring=CensoringLimits()))
+    pd.testing.assert_frame_equal(asked, estimate(keys(20), sales))
+
+
+def test_series_do_not_depend_on_their_order() -> None:
+    random = np.random.default_rng(12)
+    units = random.poisson(random.gamma(0.5, 2.0, (60, 1)), (60, 90)).astype(np.float64)
+    out = (random.random((60, 90)) < 0.2) & (units > 0)
+    named = keys(60).assign(category=[f"c{number % 3}" for number in range(60)])
+    settings, first = EstimateSettings(censoring=CensoringLimits()), random.integers(0, 90, 60)
+    order = random.permutation(60)
+    whole = estimate(named, Sales(units, sold_out=out, first_day=first), settings)
+    mixed = estimate(named.iloc[order], Sales(units[order], sold_out=out[order], first_day=first[order]), settings)
+    pd.testing.assert_frame_equal(whole.iloc[order], mixed)
+
+
+def test_the_page_has_the_estimator_of_each_class() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "demand.md").read_text(encoding="utf-8")
+    for demand_class, method in CHOICE.items():
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{demand_class.value}` |"))
+        assert f"| `{method}` |" in row
 
 
 def test_blocks_of_series_change_nothing() -> None:

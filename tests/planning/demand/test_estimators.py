@@ -15,10 +15,16 @@ from hypothesis import strategies as st
 
 from replenisher.errors import PlanningInputError
 from replenisher.planning.demand.aggregation import adida, imapa, mean_interval
-from replenisher.planning.demand.estimate import METHODS
+from replenisher.planning.demand.choice import METHODS
 from replenisher.planning.demand.intermittent import croston, sba, tsb
-from replenisher.planning.demand.panel import Panel, Real
-from replenisher.planning.demand.smoothing import best_smoothing, exponential_smoothing, moving_average
+from replenisher.planning.demand.panel import Panel, Real, by_period
+from replenisher.planning.demand.smoothing import (
+    ALPHAS,
+    best_smoothing,
+    best_weight,
+    exponential_smoothing,
+    moving_average,
+)
 
 FOLDER = os.environ.get("REPLENISHER_REFERENCE_DATA")
 Estimator = Callable[[Panel], Real]
@@ -150,10 +156,27 @@ def test_croston_is_what_its_definition_says_sale_by_sale(table: list[list[float
 
 
 @given(TABLES)
-def test_the_best_weight_is_no_worse_than_any_other_where_there_is_one_valley(table: list[list[float]]) -> None:
-    """The rate lies between the smallest and the largest value, whatever the weight is."""
+def test_the_best_smoothing_lies_between_the_smallest_and_the_largest_value(table: list[list[float]]) -> None:
     for series, found in zip(table, best_smoothing(panel(*table)).tolist(), strict=True):
         assert min(series) - 1e-9 <= found <= max(series) + 1e-9
+
+
+@given(TABLES)
+def test_the_best_weight_is_better_than_its_neighbours(table: list[list[float]]) -> None:
+    """Forecast period by period from those before: a thousandth more or less of weight is no better."""
+    units = np.array(table)
+    length = np.full(len(units), units.shape[1])
+    for series, weight in zip(table, best_weight(by_period(units), length, *ALPHAS).tolist(), strict=True):
+        neighbours = [squared_error(series, min(max(weight + step, 0.01), 0.99)) for step in (-1e-3, 1e-3)]
+        assert squared_error(series, weight) <= min(neighbours) * (1 + 1e-9) + 1e-9
+
+
+def squared_error(series: list[float], weight: float) -> float:
+    level, error = series[0], 0.0
+    for value in series[1:]:
+        error += (value - level) ** 2
+        level += weight * (value - level)
+    return error
 
 
 @pytest.mark.parametrize(
