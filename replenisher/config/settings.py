@@ -12,6 +12,7 @@ from pydantic_core import InitErrorDetails
 
 from replenisher.config.checks import cross_faults
 from replenisher.config.company import CompanySettings
+from replenisher.config.history import HistorySettings
 from replenisher.config.kinds import (
     ArchiveUrl,
     BrokerUrl,
@@ -69,6 +70,7 @@ class Settings(Section):
     work: Work = Field(default=Work(), description="How much is done at once.")
     shipments: Shipments = Field(default=Shipments(), description="Where files of shipments come from.")
     sale_orders: SaleOrders = Field(default=SaleOrders(), description="Where files of sale orders come from.")
+    history: HistorySettings = Field(default=HistorySettings(), description="How long the sales history is kept.")
     logs: LogSettings = Field(default=LogSettings(), description="What the log looks like.")
     flower: FlowerSettings = Field(default=FlowerSettings(), description="The web monitor.")
 

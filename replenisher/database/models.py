@@ -28,7 +28,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from replenisher.database import fulfilment_models, job_models, notice_models, sale_models, stock_models
+from replenisher.database import (
+    fulfilment_models,
+    history_models,
+    job_models,
+    notice_models,
+    sale_models,
+    stock_models,
+)
 from replenisher.database.tables import Attempt, Document, Event, Instant, Move, Step, Table
 from replenisher.purchasing.states import OrderState
 
@@ -50,6 +57,7 @@ __all__ = [
     "Step",
     "Table",
     "fulfilment_models",
+    "history_models",
     "job_models",
     "notice_models",
     "sale_models",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from uuid import uuid4
 
 import psycopg
 import pytest
 from sqlalchemy import text
 
+from replenisher.database.history_months import drop_months_before, ensure_months
 from replenisher.database.models import Table
 from replenisher.database.session import Database
 from replenisher.database.tables import Attempt, Event, Move
 from tests.conftest import TEMPLATE
+from tests.database.history import History
 
 
 @pytest.fixture(scope="package")
@@ -41,3 +44,13 @@ def database(shared_database: Database) -> Database:
         for history in histories:
             session.execute(text(f"ALTER TABLE {history} ENABLE TRIGGER USER"))
     return shared_database
+
+
+@pytest.fixture
+def history(database: Database) -> Iterator[History]:
+    """The sales history with the months of winter and spring 2026, which go again: the models name no months."""
+    with database.transaction() as session:
+        ensure_months(session, date(2026, 1, 1), date(2026, 4, 30))
+    yield History(database)
+    with database.transaction() as session:
+        drop_months_before(session, date.max)
