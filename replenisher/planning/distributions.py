@@ -177,9 +177,8 @@ def negative_binomial_cdf(level: npt.ArrayLike, mean: npt.ArrayLike, sd: npt.Arr
     means, sds = _checked(mean, sd)
     size, share, poisson = _parameters(means, sds)
     at: Real = np.floor(np.asarray(level, dtype=np.float64))
-    inner = _beta_cdf(np.maximum(at, 0.0), size, share)
-    result: Real = np.where(at < 0, 0.0, np.where(poisson, poisson_cdf(at, means), inner))
-    return result
+    result: Real = np.where(at < 0, 0.0, _beta_cdf(np.maximum(at, 0.0), size, share))
+    return np.where(poisson, poisson_cdf(at, means), result) if poisson.any() else result
 
 
 def negative_binomial_quantile(share: npt.ArrayLike, mean: npt.ArrayLike, sd: npt.ArrayLike) -> Whole:
@@ -208,5 +207,5 @@ def negative_binomial_short(level: npt.ArrayLike, mean: npt.ArrayLike, sd: npt.A
     at = np.asarray(level, dtype=np.float64)
     beyond = 1.0 - _beta_cdf(np.maximum(at - 1.0, 0.0), size + 1.0, share) * (at >= 1.0)
     inner = means * beyond - at * (1.0 - _beta_cdf(np.maximum(at, 0.0), size, share))
-    inside = np.where(poisson, poisson_short(at, means), inner)
-    return np.maximum(np.where(at < 0, means - at, inside), 0.0)
+    short = np.maximum(np.where(at < 0, means - at, inner), 0.0)
+    return np.where(poisson, poisson_short(at, means), short) if poisson.any() else short

@@ -19,7 +19,6 @@ from replenisher.planning.policies.levels import (
     over_protection_interval,
     whole_up,
 )
-from replenisher.planning.policies.optimal_s_s import Costs
 from replenisher.planning.policies.service import level_for_cycle_service, level_for_fill_rate
 
 CYCLE, FILL = "cycle", "fill"
@@ -137,17 +136,3 @@ def newsvendor(demand: Demand, days_left: Real, underage_cost: Real, overage_cos
     mean, sd = demand.rate_per_day * days_left, demand.sd_per_day * np.sqrt(days_left)
     level = level_for_cycle_service(underage_cost / (underage_cost + overage_cost), mean, sd)
     return fill_up(level, level)
-
-
-def power_approximation(mean: Real, sd: Real, lead_time: Real, costs: Costs) -> tuple[Real, Real]:
-    """Approximate the best (s, S) of a period's demand in closed form, for rows too many or too large to solve.
-
-    `mean` and `sd` above 0 are of a period, `lead_time` is in periods. Source: Ehrhardt & Mosier 1984.
-
-    Worked example: mean 50, sd 8, no lead time, h 0.18, p 0.70, K 2.5: s 40.19, S 74.29 (Snyder & Shen, example 4.8).
-    """
-    over_mean, over_sd = mean * (lead_time + 1.0), sd * np.sqrt(lead_time + 1.0)
-    lot = 1.30 * mean**0.494 * (costs.fixed / costs.holding) ** 0.506 * (1.0 + over_sd**2 / mean**2) ** 0.116
-    spread = np.sqrt(lot * costs.holding / (over_sd * costs.backorder))
-    low = 0.973 * over_mean + over_sd * (0.183 / spread + 1.063 - 2.192 * spread)
-    return low, low + lot

@@ -20,9 +20,11 @@ from replenisher.planning.distributions import (
     poisson_short,
     standard_loss,
 )
+from replenisher.planning.policies.best_s_s import Costs, average_cost, solve
 from replenisher.planning.policies.levels import Demand, Real, Supply
-from replenisher.planning.policies.optimal_s_s import Costs, average_cost, optimal_s_s, solve
-from replenisher.planning.policies.stocking import economic_lot, newsvendor, power_approximation
+from replenisher.planning.policies.optimal_s_s import optimal_s_s
+from replenisher.planning.policies.power_approximation import bounded_approximation, power_approximation
+from replenisher.planning.policies.stocking import economic_lot, newsvendor
 
 INSTANCES = (
     (10, 6, 40, 35.022),
@@ -88,16 +90,27 @@ def test_the_exact_s_S_of_the_textbook() -> None:  # noqa: N802 - as above
 
 
 @pytest.mark.parametrize(
-    ("mean", "sd", "costs", "low", "high"),
+    ("mean", "sd", "fixed", "backorder", "low", "high"),
     [
-        (50, 8, Costs(2.5, 0.18, 0.7), 40.19461695647407, 74.29017010980579),
-        (190, 48, Costs(60, 2, 36), 226.6137928222839, 324.3797868133974),
+        (50, 8, 2.5 / 0.18, 0.7 / 0.18, 40.19461695647407, 74.29017010980579),
+        (190, 48, 60 / 2, 36 / 2, 226.6137928222839, 324.3797868133974),
     ],
 )
-def test_the_power_approximation(mean: float, sd: float, costs: Costs, low: float, high: float) -> None:
-    """Example 4.8 and problem 4.32."""
-    found = power_approximation(column(mean), column(sd), column(0), costs)
+def test_the_power_approximation(  # noqa: PLR0917 - a row of the table
+    mean: float, sd: float, fixed: float, backorder: float, low: float, high: float
+) -> None:
+    """Example 4.8 and problem 4.32, by K / h and p / h."""
+    found = power_approximation(column(mean), column(mean), column(sd), column(fixed), backorder)
     assert [float(one[0]) for one in found] == pytest.approx([low, high], rel=1e-9)
+
+
+def test_lots_of_next_to_nothing_come_to_the_base_stock() -> None:
+    """Example 4.8 with the second step of Ehrhardt & Mosier; the base stock is that of example 4.3, 56.604."""
+    example = (column(50), column(50), column(8))
+    found = bounded_approximation(*example, column(2.5 / 0.18), 0.7 / 0.18)
+    assert [float(one[0]) for one in found] == pytest.approx([40.19461695647407, 56.60395592743389], rel=1e-9)
+    found = bounded_approximation(*example, column(0), 0.7 / 0.18)
+    assert [float(one[0]) for one in found] == pytest.approx([56.60395592743389, 56.60395592743389], rel=1e-9)
 
 
 @pytest.mark.parametrize(

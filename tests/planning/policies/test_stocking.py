@@ -25,7 +25,7 @@ from replenisher.planning.policies.levels import (
     whole_up,
     with_presentation_minimum,
 )
-from replenisher.planning.policies.optimal_s_s import Costs, average_cost, optimal_s_s, solve
+from replenisher.planning.policies.optimal_s_s import optimal_s_s
 from replenisher.planning.policies.service import (
     fill_rate_of,
     level_for_cycle_service,
@@ -188,29 +188,6 @@ def test_a_fill_rate_is_reached_and_one_unit_less_does_not_reach_it(
     assert level == 0 or float(negative_binomial_short(level - 1, mean, sd)) > allowed * (1 - 1e-9)
 
 
-@given(st.integers(1, 12), st.sampled_from([0.0, 1.0, 5.0, 40.0]), st.sampled_from([1.0, 4.0, 19.0]))
-def test_no_neighbour_of_the_best_s_and_S_costs_less(mean: int, fixed: float, backorder: float) -> None:  # noqa: N802 - the policy's own name
-    sd = math.sqrt(mean)
-    key = (float(mean), sd, float(mean), sd)
-    costs = Costs(fixed, 1.0, backorder)
-    low, high, cost = solve(key, costs)
-    around = [
-        average_cost(low + down, high + up, key, costs)
-        for down in range(-3, 4)
-        for up in range(-3, 4)
-        if low + down < high + up
-    ]
-    assert cost <= min(around) * (1 + 1e-9)
-
-
-def test_rows_with_the_same_parameters_are_solved_once_and_each_gets_its_own_levels() -> None:
-    means = np.tile(real(6, 10, 6, 0), 5000)
-    several = Supply(np.zeros(means.size), np.zeros(means.size), np.ones(means.size))
-    levels = optimal_s_s(Demand(means, np.sqrt(means)), several, np.where(means == 6, 5.0, 64.0), np.float64(4.0))
-    assert levels.reorder_point[:4].tolist() == levels.reorder_point[-4:].tolist()
-    assert (int(levels.reorder_point[0]), int(levels.order_up_to_level[0])) == (4, 10)
-
-
 def known(rate: float = 6.0, sd: float = math.sqrt(6), **columns: Any) -> Known:
     plain: dict[str, Any] = {
         "demand": Demand(real(rate), real(sd)),
@@ -300,9 +277,6 @@ def test_every_policy_of_the_catalogue_says_what_it_is_for_and_where_it_comes_fr
         (lambda: Demand(real(-1), real(0)), "rate_per_day should be 0 or more"),
         (lambda: Demand(real(1), real(math.nan)), "sd_per_day should be 0 or more"),
         (lambda: supply(-1), "lead_time_days should be 0 or more"),
-        (lambda: Costs(1, 0, 1), "more than 0"),
-        (lambda: average_cost(4, 4, (6, 2, 6, 2), Costs(5, 1, 4)), "s should be less than S"),
-        (lambda: optimal_s_s(Demand(real(3000), real(1)), supply(), real(1), 1), "choose another policy"),
         (lambda: stocking.reorder_point_lot(Demand(real(1), real(1)), supply(), whole(0), 0.9), "a lot should be 1"),
         (lambda: stocking.order_up_to(Demand(real(1), real(1)), supply(), 1.0), "less than 1, not 1"),
         (lambda: stocking.order_up_to(Demand(real(1), real(1)), supply(), 0.9, "luck"), "by cycle or fill, not luck"),
