@@ -121,12 +121,14 @@ def test_a_shelf_that_is_not_worth_keeping_asks_for_nothing() -> None:
 
 
 @pytest.mark.parametrize(("mean", "fixed"), [(LARGEST * 1.01, 50.0), (400.0, LARGEST**2 / 700)])
-def test_rows_beyond_what_is_solved_exactly_cost_hardly_more_than_the_best(mean: float, fixed: float) -> None:
+def test_rows_beyond_what_is_solved_exactly_cost_less_than_a_tenth_more_than_the_best(
+    mean: float, fixed: float
+) -> None:
     levels = optimal_s_s(*columns(np.array([mean])), np.array([fixed]), 99.0)
     key, costs = a_row(mean, 1.0, 1.0), Costs(fixed, 1.0, 99.0)
     low, high, best = solve(key, costs)
     assert pairs(levels)[0] != (low, high), "the formulas stand in"
-    assert average_cost(*pairs(levels)[0], key, costs) <= best * 1.02
+    assert average_cost(*pairs(levels)[0], key, costs) < best * 1.1
 
 
 def test_a_row_at_the_border_is_solved_exactly() -> None:
