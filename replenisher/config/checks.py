@@ -12,10 +12,11 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from replenisher.config.company import ApprovalSettings, PlanningSettings, WeightSettings
+from replenisher.config.company import ApprovalSettings
 from replenisher.config.document import Fault, Place
 from replenisher.config.faults import yaml_text
 from replenisher.config.kinds import nearest
+from replenisher.config.planning import PlanningSettings, WeightSettings
 from replenisher.config.platform import REST_KEYS, Platform
 from replenisher.config.running import Times
 from replenisher.planning.policies.asking import Policy
@@ -224,6 +225,7 @@ def _companies(data: Data) -> Iterator[Fault]:
             remedy = "name a products_file, or set planning.unlisted: order"
             yield Fault((*place, "planning", "unlisted"), f"without a products file nothing would be ordered; {remedy}")
         yield from _weights(place, company)
+        yield from _order_limits(place, company)
 
 
 def _weights(place: Place, company: Data) -> Iterator[Fault]:
@@ -237,3 +239,16 @@ def _weights(place: Place, company: Data) -> Iterator[Fault]:
         if weight is not None and weight != 1:
             told = "our own orders stand there once they are confirmed; with another weight every run orders them again"
             yield Fault((*place, "planning", "weights", term), f"should be 1: {told}")
+
+
+def _order_limits(place: Place, company: Data) -> Iterator[Fault]:
+    """Refuse limits of an order that no order could keep."""
+    planning = _section(company, "planning")
+    for what in ("units", "value"):
+        least, most = (
+            _number(planning, f"{limit}_order_{what}", PlanningSettings.model_fields)
+            for limit in ("minimum", "maximum")
+        )
+        if least is not None and most is not None and least > most:
+            told = f"should be at most maximum_order_{what} ({most:g}): no order could keep both"
+            yield Fault((*place, "planning", f"minimum_order_{what}"), told)

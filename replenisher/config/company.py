@@ -9,106 +9,13 @@ from pydantic import Field, field_validator
 
 from replenisher.config.history import DemandSettings
 from replenisher.config.kinds import Guid, Id, PlannersFile, Schedule, Seconds, Section, Text, TimeZone
-from replenisher.planning.frames import LARGEST_QUANTITY, to_money
-from replenisher.planning.policies.asking import Policy, Rounding, Trigger
-from replenisher.planning.position import PositionWeights
-from replenisher.planning.proposal import Rules
+from replenisher.config.planning import Amount, PlanningSettings
+from replenisher.planning.rules import Rules
 from replenisher.purchasing.approval import ApprovalRules
 
-Weight = Annotated[int, Field(ge=-1, le=1)]
-Units = Annotated[int, Field(ge=1, le=LARGEST_QUANTITY)]
-Amount = Annotated[Decimal, Field(gt=0, le=100_000_000, decimal_places=4)]
 ChannelName = Literal["vendor_inventory", "vmi", "cmi"]
 OrderDeskName = Literal["channel", "orders", "purchase_orders"]
 Report = Literal["inventory", "sales", "receiving", "transfers", "adjustments"]
-
-_BACKORDERED = {"count": 1, "included_in_on_order": 0, "demand": -1, "ignore": 0}
-_TRANSFER_OUT = {"ignore": 0, "subtract": -1}
-
-
-class WeightSettings(Section):
-    """How each term of a report counts in the inventory position; our own in-flight orders always count."""
-
-    on_hand: Weight = Field(default=1, description="Units for sale at the location.", examples=[1])
-    on_order: Weight = Field(default=1, description="Units on committed purchase orders.", examples=[1])
-    on_uncommitted_order: Weight = Field(
-        default=1, description="Units on purchase orders that are not committed yet.", examples=[1]
-    )
-    backordered: Literal["count", "included_in_on_order", "demand", "ignore"] = Field(
-        default="count",
-        description="What is left of partly received orders: `count` it as supply; `included_in_on_order` or `ignore`"
-        " leaves it out; `demand` subtracts it.",
-        examples=["count"],
-    )
-    transfer_in: Weight = Field(default=1, description="Units on their way from other locations.", examples=[1])
-    transfer_out: Literal["ignore", "subtract"] = Field(
-        default="ignore",
-        description="Units on their way to other locations: `ignore` where on hand leaves them out already.",
-        examples=["ignore"],
-    )
-    allocated: Weight = Field(default=-1, description="Units promised on sales orders.", examples=[-1])
-
-    def position_weights(self) -> PositionWeights:
-        """Give the weights as planning takes them."""
-        return PositionWeights(
-            on_hand=self.on_hand,
-            on_order=self.on_order,
-            on_uncommitted_order=self.on_uncommitted_order,
-            backordered=_BACKORDERED[self.backordered],
-            transfer_in=self.transfer_in,
-            transfer_out=_TRANSFER_OUT[self.transfer_out],
-            allocated=self.allocated,
-        )
-
-
-class PlanningSettings(Section):
-    """What is ordered, and how much at most."""
-
-    policy: Policy = Field(
-        default=Policy.MIN_MAX,
-        description="`min_max` orders up to the maximum; `sell_through` (channel `cmi`) orders what was sold and not"
-        " yet ordered again.",
-        examples=["min_max"],
-    )
-
-    trigger: Trigger = Field(
-        default=Trigger.BELOW,
-        description="Order when the position is `below` the minimum, or `at_or_below` it.",
-        examples=["below"],
-    )
-    rounding: Rounding = Field(
-        default=Rounding.UP, description="Rounding to whole case packs: `up`, `nearest` or `down`.", examples=["up"]
-    )
-    never_to_zero: bool = Field(
-        default=True, description="Rounding never turns a needed quantity into nothing.", examples=[True]
-    )
-    unlisted: Literal["exclude", "order"] = Field(
-        default="exclude",
-        description="What happens to a product that the products file does not list.",
-        examples=["exclude"],
-    )
-    weights: WeightSettings = Field(default=WeightSettings(), description="How the terms of the position count.")
-    allocated: Literal["report", "orders"] = Field(
-        default="report",
-        description="Where units promised to customers are taken from: the inventory `report`, or the pending"
-        " customers' `orders` that are read for fulfilments, never both. Our own sale orders count until the platform"
-        " has them.",
-        examples=["report"],
-    )
-    maximum_line_quantity: Units | None = Field(
-        default=None, description="Most units of one line; nothing = no maximum.", examples=[500]
-    )
-    maximum_order_lines: Units | None = Field(
-        default=None, description="Most lines of one location's order; nothing = no maximum.", examples=[200]
-    )
-    maximum_order_units: Units | None = Field(
-        default=None, description="Most units of one location's order; nothing = no maximum.", examples=[2000]
-    )
-    maximum_order_value: Amount | None = Field(
-        default=None,
-        description="Highest value of one location's order, in the company's currency; nothing = no maximum.",
-        examples=["10000.00"],
-    )
 
 
 class ApprovalSettings(Section):
@@ -325,19 +232,7 @@ class CompanySettings(Section):
 
     def planning_rules(self) -> Rules:
         """Give the rules as planning takes them, money in ten-thousandths."""
-        value = self.planning.maximum_order_value
-        return Rules(
-            policy=self.planning.policy,
-            weights=self.planning.weights.position_weights(),
-            trigger=self.planning.trigger,
-            rounding=self.planning.rounding,
-            never_to_zero=self.planning.never_to_zero,
-            maximum_line_quantity=self.planning.maximum_line_quantity,
-            maximum_order_lines=self.planning.maximum_order_lines,
-            maximum_order_units=self.planning.maximum_order_units,
-            maximum_order_value=None if value is None else to_money(value),
-            unlisted=self.planning.unlisted,
-        )
+        return self.planning.rules()
 
     def approval_rules(self) -> ApprovalRules:
         """Give the rules as purchasing takes them."""

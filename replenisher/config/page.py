@@ -64,6 +64,9 @@ programs save it, is read with a warning as long as only descriptions hold lette
 | `status` | | `active` | `active`, `new`; or `discontinued`, `inactive`, `end_of_life`: not ordered any more |
 | `serial_numbers` | | `none` | what every unit carries and shipments must name: `none`, `serial`, `imei` |
 | `catalog_id` | | not known | the product's id in the platform's catalog; sale orders need it |
+| `shelf_capacity` | | 0 | most units that a location's shelf holds, what is coming included; 0 = no matter how many |
+| `last_order_date` | | none | the last date, such as `2026-03-31`, on which the product is ordered |
+| `snoozed_until` | | none | the date from which on the product is ordered again |
 
 **Levels** (`levels_file`): the planners' own minimum and maximum, which win over the retailer's. No cell may be empty.
 

@@ -143,6 +143,13 @@ def local_moment(text: str) -> datetime:
     return _on_the_calendar(text)
 
 
+def day(text: str) -> int:
+    """Read a date, as planning's frames hold it (`date.toordinal()`)."""
+    if not re.fullmatch(_DAY, text):
+        raise CellFaultError(_no_moment(text, "2026-03-31").replace("date or time", "date"))
+    return _on_the_calendar(text).date().toordinal()
+
+
 def _no_moment(text: str, wanted: str) -> str:
     return f'"{_short(text)}" is not a date or time of ISO 8601; write {wanted}'
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from replenisher.intake.cells import catalog_id, cost, free_text, identifier, one_of, whole_number
+from replenisher.intake.cells import catalog_id, cost, day, free_text, identifier, one_of, whole_number
 from replenisher.intake.csv_file import Column, read_table
 from replenisher.planning.frames import PRODUCTS, check
 from replenisher.purchasing.serials import SerialKind
@@ -32,14 +33,18 @@ COLUMNS = (
     Column("status", one_of(STATUSES), default=False),
     Column("serial_numbers", one_of({kind.value: kind for kind in SerialKind}), default=SerialKind.NONE),
     Column("catalog_id", catalog_id, default=""),
+    Column("shelf_capacity", whole_number(0), default=0),
+    Column("last_order_date", day, default=0),
+    Column("snoozed_until", day, default=0),
 )
 
 
 def read_products(path: Path) -> pd.DataFrame:
     """Read a products file into a frame of the `planning.frames.PRODUCTS` contract, with `description`.
 
-    Quantities in units, `unit_cost` in ten-thousandths (0 where `cost_known` is false). Raises PlannerFileError with
-    every fault of the file (the first 50).
+    Quantities in units, `unit_cost` in ten-thousandths (0 where `cost_known` is false). A column of PRODUCT_LIMITS is
+    there only where the file limits a product by it. Raises PlannerFileError with every fault of the file (the first
+    50).
     """
     table = read_table(path, COLUMNS, key=("sku",))
     table.faults.raise_if_any()
@@ -54,9 +59,22 @@ def read_products(path: Path) -> pd.DataFrame:
             "unit_cost": pd.Series([amount or 0 for amount in costs], dtype="int64"),
             "cost_known": pd.Series([amount is not None for amount in costs], dtype="bool"),
             "discontinued": pd.Series(columns["status"], dtype="bool"),
+            **_limits(columns),
         }
     )
     return check(frame, PRODUCTS)
+
+
+def _limits(columns: dict[str, list[Any]]) -> dict[str, pd.Series]:
+    """Give the columns that limit any product; a plan does not look at what is not there."""
+    found = {
+        name: pd.Series(columns[name], dtype="int64")
+        for name in ("shelf_capacity", "last_order_date", "snoozed_until")
+        if any(columns[name])
+    }
+    if any(columns["catalog_id"]):
+        found["mapped"] = pd.Series([bool(known) for known in columns["catalog_id"]], dtype="bool")
+    return found
 
 
 def read_serial_kinds(path: Path) -> dict[str, SerialKind]:

@@ -41,7 +41,7 @@ def approve_proposals(
     approved: list[tuple[Proposal, tuple[str, ...]]] = []
     held: list[tuple[Proposal, tuple[str, ...]]] = []
     for proposal in proposals:
-        reasons = decide(proposal.lines, history.get(proposal.location, []), rules).reasons
+        reasons = (*proposal.hold, *decide(proposal.lines, history.get(proposal.location, []), rules).reasons)
         (held if reasons else approved).append((proposal, reasons))
     submissions.settle_proposals(session, [one.id for one, _ in approved], {one.id: list(why) for one, why in held})
     orders.add_events(

@@ -134,3 +134,15 @@ def test_checks_between_settings_pass_over_what_is_not_there(refused: Refused) -
         "companies[1].time_zone",
         "companies[1].planning.unlisted",
     ]
+
+
+@pytest.mark.parametrize("what", ["units", "value"])
+def test_a_minimum_per_order_above_the_maximum_is_refused_and_an_equal_one_taken(
+    refused: Refused, loaded: Loaded, what: str
+) -> None:
+    limits = f"{LAST}\n      maximum_order_{what}: 10\n      minimum_order_{what}: "
+    (fault,) = refused((LAST, limits + "11"))
+    assert fault.endswith(
+        f"planning.minimum_order_{what}: should be at most maximum_order_{what} (10): no order could keep both"
+    )
+    assert loaded((LAST, limits + "10")).companies[0].planning_rules().below_order_minimum == "hold"

@@ -117,7 +117,10 @@ def test_a_wrong_value_of_the_daemon_is_told(refused: Refused, name: str, line: 
     ("line", "told"),
     [
         ("trigger: under", "should be one of below, at_or_below; found under; for example `trigger: below`"),
-        ("rounding: upp", "should be one of up, down, nearest; nearest valid name: up; found upp; for example"),
+        (
+            "rounding: upp",
+            "should be one of up, down, nearest, threshold; nearest valid name: up; found upp; for example",
+        ),
         ("maximum_line_quantity: 0", "should be at least 1; found '0'; for example `maximum_line_quantity: 500`"),
         ("maximum_order_value: lots", "should be an amount, with a point before the decimals; found lots; for example"),
         ("maximum_order_value: 1,5", "should be an amount, with a point before the decimals; found 1,5; for example"),

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from replenisher.config import Settings, effective
 from replenisher.errors import NotFoundError
+from replenisher.planning.constraints import Damping
 from replenisher.planning.policies.asking import Rounding, Trigger
 from replenisher.planning.position import PositionWeights
 from replenisher.planning.proposal import Rules
@@ -82,6 +83,12 @@ def test_planning_rules_are_handed_on_with_money_in_ten_thousandths(loaded: Load
       maximum_order_lines: 6
       maximum_order_units: 7
       maximum_order_value: 1234.5678
+      minimum_order_units: 3
+      minimum_order_value: 1.5
+      below_order_minimum: top_up
+      rounding_threshold_percent: 80
+      unmapped: exclude
+      damping: {units: 2, level_percent: 10, value: 0.5, floor_percent: 20}
       weights: {backordered: demand, transfer_out: subtract, allocated: 0}"""
     assert loaded((LAST, LAST + rules)).companies[0].planning_rules() == Rules(
         weights=PositionWeights(backordered=-1, transfer_out=-1, allocated=0),
@@ -92,7 +99,13 @@ def test_planning_rules_are_handed_on_with_money_in_ten_thousandths(loaded: Load
         maximum_order_lines=6,
         maximum_order_units=7,
         maximum_order_value=12_345_678,
+        minimum_order_units=3,
+        minimum_order_value=15_000,
+        below_order_minimum="top_up",
+        rounding_threshold_percent=80,
+        damping=Damping(units=2, level_percent=10, value=5_000, floor_percent=20),
         unlisted="order",
+        unmapped="exclude",
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import date
 
 import pandas as pd
 import pytest
 
-from replenisher.planning.frames import PRODUCTS, check
+from replenisher.planning.frames import PRODUCT_LIMITS, PRODUCTS, check
 
 Read = Callable[[str | bytes], pd.DataFrame]
 Refused = Callable[..., list[str]]
@@ -51,6 +52,23 @@ def test_only_the_sku_is_needed(products: Read) -> None:
                 "discontinued": False,
             }
         ]
+
+
+def test_what_limits_a_product_is_read_and_is_not_there_where_it_limits_none(products: Read) -> None:
+    header = "sku,catalog_id,shelf_capacity,last_order_date,snoozed_until\n"
+    guid = "55c8b270-63b9-a095-d975-9a730b3dacb4"
+    frame = products(f"{header}A1,{guid},40,2026-11-27,\nA2,,,,2027-01-04\n")
+    assert frame["mapped"].tolist() == [True, False]
+    assert frame["shelf_capacity"].tolist() == [40, 0]
+    assert frame["last_order_date"].tolist() == [date(2026, 11, 27).toordinal(), 0]
+    assert frame["snoozed_until"].tolist() == [0, date(2027, 1, 4).toordinal()]
+    assert not set(products(f"{header}A1,,0,,\n")) & set(PRODUCT_LIMITS.columns)
+
+
+@pytest.mark.parametrize("text", ["27.11.2026", "2026-11-27T10:00", "2026-02-30", "soon"])
+def test_a_date_that_is_none_is_refused(products: Read, refused: Refused, text: str) -> None:
+    (fault,) = refused(products, f"sku,last_order_date\nA1,{text}\n")
+    assert fault.startswith("products.csv:2: last_order_date: ")
 
 
 def test_columns_have_short_names_too(products: Read) -> None:

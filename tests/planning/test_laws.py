@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,11 +16,15 @@ from replenisher.planning.frames import SNAPSHOT, check
 from replenisher.planning.policies.asking import Rounding
 from replenisher.planning.position import TERMS
 from replenisher.planning.proposal import STEPS, Rules, plan
+from replenisher.planning.quantities import coming_terms
 from replenisher.planning.reasons import Effect, Reason, reasons_in
 from replenisher.planning.snapshot import snapshot as snapshot_of
 from tests.bench.bench_planning import inputs
 from tests.planning import anything
 from tests.planning.by_hand import quantities_by_hand
+
+# All that the thorough profile asks for takes a law minutes on a busy machine.
+pytestmark = pytest.mark.timeout(900)
 
 _EVERY_STEP = (*STEPS, "order_quantity")
 
@@ -132,3 +137,42 @@ def test_a_minimum_order_quantity_never_creates_an_order(snapshot: pd.DataFrame,
     without = plan(snapshot.assign(minimum_order_quantity=np.int64(0)), rules)
     ordered_only_with_it = (plan(snapshot, rules)["order_quantity"] > 0) & (without["order_quantity"] == 0)
     assert not ordered_only_with_it.any()
+
+
+@given(anything.snapshots(capped=False), anything.rules(capped=False), st.sampled_from([2, 4, 8]))
+def test_larger_units_scale_every_order(snapshot: pd.DataFrame, rules: Rules, factor: int) -> None:
+    units = ["on_hand", "in_flight", *TERMS, "reorder_point", "order_up_to_level", "case_pack"]
+    units += ["minimum_order_quantity", "maximum_line_quantity", "shelf_capacity", "rate_per_day"]
+    larger = snapshot.assign(**{name: snapshot[name] * factor for name in units if name in snapshot})
+    limits = ("maximum_line_quantity", "minimum_order_units", "minimum_order_value")
+    scaled = {name: None if getattr(rules, name) is None else getattr(rules, name) * factor for name in limits}
+    damping = replace(rules.damping, units=rules.damping.units * factor, value=rules.damping.value * factor)
+    before = plan(snapshot, rules)
+    after = plan(larger, replace(rules, damping=damping, **scaled))
+    assert (after["order_quantity"] == factor * before["order_quantity"]).all()
+    assert after["reasons"].equals(before["reasons"])
+
+
+@given(anything.snapshots(), anything.rules())
+def test_a_minimum_per_order_never_creates_a_line_and_holds_exactly_the_orders_below_it(
+    snapshot: pd.DataFrame, rules: Rules
+) -> None:
+    proposal = plan(snapshot, rules)
+    before, after = proposal["after_maximum_order_value"], proposal["order_quantity"]
+    assert ((before > 0) == (after > 0)).all()
+    value = (after * proposal["unit_cost"]).where(proposal["cost_known"], 0)
+    here = proposal["location"].astype("str")
+    short = after.groupby(here).transform("sum") < (rules.minimum_order_units or 0)
+    short |= value.groupby(here).transform("sum") < (rules.minimum_order_value or 0)
+    held = proposal["reasons"] & Reason.ORDER_BELOW_MINIMUM.bit > 0
+    assert held.tolist() == ((after > 0) & short).tolist()
+
+
+@given(anything.snapshots(), anything.rules())
+def test_no_order_passes_the_capacity_of_its_shelf(snapshot: pd.DataFrame, rules: Rules) -> None:
+    proposal = plan(snapshot, rules)
+    ordered = proposal.loc[proposal["order_quantity"] > 0]
+    if "shelf_capacity" in ordered:
+        coming = sum(ordered[name] for name in coming_terms(rules.weights))
+        fits = coming + ordered["order_quantity"] <= ordered["shelf_capacity"]
+        assert (fits | (ordered["shelf_capacity"] == 0)).all()

@@ -67,6 +67,19 @@ def test_an_order_of_many_times_the_usual_value_is_held(open_shop: OpenShop) -> 
     assert "more than 3.0 times the median 10.00" in order.hold_reasons[0]
 
 
+def test_an_order_below_the_companys_minimum_is_held_and_one_that_reaches_it_goes_out(open_shop: OpenShop) -> None:
+    shop = open_shop("--locations", "2", "--retailer-orders", "0", company={"planning": {"minimum_order_units": 10}})
+    products(shop, "1.00")
+    enough, little = shop.locations
+    empty_shelf(shop, enough, in_stock=0, minimum=10, maximum=10)
+    empty_shelf(shop, little, in_stock=1, minimum=10, maximum=10)
+    run = shop.plan()
+    assert shop.order(enough, run).state == "approved"
+    held = shop.order(little, run)
+    assert (held.state, held.units) == ("held", 9)
+    assert held.hold_reasons == ["it is below the company's minimum per order"]
+
+
 def held_order(open_shop: OpenShop) -> tuple[Shop, Order]:
     shop = open_shop("--locations", "1", company=HELD)
     (order,) = shop.orders(shop.plan())

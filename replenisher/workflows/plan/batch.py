@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from datetime import date
 
 import pandas as pd
 
@@ -196,20 +197,22 @@ def _plan(
 ) -> tuple[pd.DataFrame | None, dict[str, pd.DataFrame]]:
     products = services.archive.get_frame(run.inputs["products"]) if "products" in run.inputs else None
     levels = services.archive.get_frame(run.inputs["levels"]) if "levels" in run.inputs else None
-    return plan_reports(company, found, material, products, levels)
+    return plan_reports(company, found, material, products, levels, run.slot.date())
 
 
-def plan_reports(
+def plan_reports(  # noqa: PLR0917 - what a batch knows by then
     company: CompanySettings,
     found: Findings,
     material: Material,
     products: pd.DataFrame | None,
     levels: pd.DataFrame | None,
+    business_date: date,
 ) -> tuple[pd.DataFrame | None, dict[str, pd.DataFrame]]:
     """Plan the good reports as one frame (None without any); gives also, by kind, the rows that no report has."""
     if not found.frames:
         return None, {}
     inventory = pd.concat(list(found.frames.values()), ignore_index=True)
+    inventory = inventory.assign(business_date=business_date.toordinal())
     if levels is not None and "on_hand_source" in inventory.columns:
         inventory = with_levels_only(inventory, levels, list(found.frames))
     instead = company.planning.allocated == "orders"

@@ -24,6 +24,7 @@ from replenisher.database.session import Session
 from replenisher.errors import ReplenisherError
 from replenisher.logs import get_logger
 from replenisher.planning.frames import from_money
+from replenisher.planning.reasons import Reason
 from replenisher.purchasing.platform import RequestLine
 from replenisher.purchasing.states import UNAPPROVED, OrderState
 from replenisher.services import Services
@@ -34,7 +35,8 @@ from replenisher.workflows.plan.proposals import NewOrder, write_orders
 
 log = get_logger(__name__)
 
-COLUMNS = ("location", "sku", "order_quantity", "unit_cost", "cost_known", "lead_time_days")
+COLUMNS = ("location", "sku", "order_quantity", "unit_cost", "cost_known", "lead_time_days", "reasons")
+BELOW_MINIMUM = "it is below the company's minimum per order"
 USUAL_LEAD_TIME_DAYS = 7
 
 
@@ -45,6 +47,7 @@ class Planned:
     lines: dict[str, tuple[RequestLine, ...]]
     lead_time_days: dict[str, int]
     older_proposals: list[int]
+    below_minimum: frozenset[str]
 
 
 def close_run(services: Services, run_id: int) -> None:
@@ -106,7 +109,7 @@ def _order(  # noqa: PLR0917 - one transaction, all of whose inputs were read be
         raise _ApprovedMeanwhileError
     known = companies.known_locations(session, company.id)
     new = [
-        _new_order(company, known[location], today, planned.lead_time_days[location], lines)
+        _new_order(company, known[location], today, planned, lines)
         for location, lines in sorted(planned.lines.items())
         if location not in expected
     ]
@@ -161,19 +164,23 @@ def _record_missing(session: Session, run: PlanningRun) -> None:
 def _gather(services: Services, batches: Sequence[RunBatch]) -> Planned:
     lines: dict[str, list[RequestLine]] = {}
     lead_times: dict[str, int] = {}
+    below_minimum = set()
     for batch in batches:
         if batch.frame is None:
             continue
         wanted = services.archive.get_frame(batch.frame, columns=COLUMNS, only=[("order_quantity", ">", 0)])
         # Plain lists: a frame of its own for each of hundreds of locations costs more than all their lines.
         columns = (wanted[name].tolist() for name in COLUMNS)
-        for location, sku, quantity, cost, known, lead_time_days in zip(*columns, strict=True):
+        for location, sku, quantity, cost, known, lead_time_days, reasons in zip(*columns, strict=True):
             lines.setdefault(location, []).append(RequestLine(sku, quantity, from_money(cost) if known else None))
             lead_times[location] = max(lead_time_days, lead_times.get(location, 0))
+            if reasons & Reason.ORDER_BELOW_MINIMUM.bit:
+                below_minimum.add(location)
     return Planned(
         {location: tuple(sorted(ours, key=lambda line: line.sku)) for location, ours in lines.items()},
         {location: days or USUAL_LEAD_TIME_DAYS for location, days in lead_times.items()},
         [order for batch in batches for order in batch.older_proposals or []],
+        frozenset(below_minimum),
     )
 
 
@@ -187,7 +194,10 @@ def _supersede(session: Session, actor: str, company: str, older: list[int]) -> 
 
 
 def _new_order(
-    company: CompanySettings, known: KnownLocation, today: date, lead_time_days: int, lines: tuple[RequestLine, ...]
+    company: CompanySettings, known: KnownLocation, today: date, planned: Planned, lines: tuple[RequestLine, ...]
 ) -> NewOrder:
-    days = lead_time_days if company.estimated_arrival_days is None else company.estimated_arrival_days
-    return NewOrder(known.location, known.bill_to, known.ship_to, today + timedelta(days=days), lines)
+    location = known.location
+    estimated = company.estimated_arrival_days
+    days = planned.lead_time_days[location] if estimated is None else estimated
+    hold = (BELOW_MINIMUM,) if location in planned.below_minimum else ()
+    return NewOrder(location, known.bill_to, known.ship_to, today + timedelta(days=days), lines, hold)

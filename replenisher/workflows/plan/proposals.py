@@ -22,13 +22,14 @@ FIRST = 1
 
 @dataclass(frozen=True)
 class NewOrder:
-    """An order about to be proposed."""
+    """An order about to be proposed; `hold` says why it has to wait for a person whatever the approval rules say."""
 
     location: str
     bill_to: str
     ship_to: str
     estimated_arrival_date: date
     lines: tuple[RequestLine, ...]
+    hold: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Proposal:
     vendor_invoice_number: str
     lines: tuple[RequestLine, ...]
     value: Decimal | None
+    hold: tuple[str, ...] = ()
 
 
 def write_orders(
@@ -69,6 +71,13 @@ def write_orders(
     ]
     ids = orders.add_orders(session, rows, [order.lines for order in new])
     return [
-        Proposal(order_id, order.location, str(row["vendor_invoice_number"]), order.lines, order_value(order.lines))
+        Proposal(
+            order_id,
+            order.location,
+            str(row["vendor_invoice_number"]),
+            order.lines,
+            order_value(order.lines),
+            order.hold,
+        )
         for order_id, order, row in zip(ids, new, rows, strict=True)
     ]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -120,7 +121,8 @@ def _rehearse_batch(
     if stopper is not None and not judged.frames:
         raise GatewayError(f"company {company.id}: {stopper}", operation=stopper.operation, status=stopper.status)
     found.refused.update({location: str(error) for location, error in judged.refused.items()})
-    frame, _ = plan_reports(company, judged, material, products, levels)
+    today = channel.platform_now().astimezone(ZoneInfo(company.time_zone)).date()
+    frame, _ = plan_reports(company, judged, material, products, levels, today)
     return frame
 
 
