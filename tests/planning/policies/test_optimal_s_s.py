@@ -58,8 +58,8 @@ def test_no_other_s_and_S_costs_less(mean: float, ratio: float, periods: float, 
     assert cost == pytest.approx(average_cost(low, high, key, costs), rel=1e-9)
     others = [
         average_cost(s, upper, key, costs)
-        for s in range(low - 8, high + 8)
-        for upper in range(max(s + 1, high - 8), high + 9)
+        for s in range(low - 5, high + 5)
+        for upper in range(max(s + 1, high - 5), high + 6)
     ]
     assert cost <= min(others) * (1 + 1e-9)
 
