@@ -21,6 +21,7 @@ from replenisher.cli import (
     exceptions,
     explain,
     fulfilments,
+    history,
     interfaces,
     levels,
     migrate,
@@ -119,6 +120,7 @@ app.add_typer(fulfilments.fulfilments, name="fulfilments", rich_help_panel="Dail
 app.add_typer(sale_orders.sale_orders, name="sale-orders", rich_help_panel="Daily work")
 app.add_typer(receipts.receipts, name="receipts", rich_help_panel="Daily work")
 app.add_typer(levels.levels, name="levels", rich_help_panel="Daily work")
+app.add_typer(history.history, name="history", rich_help_panel="Daily work")
 app.add_typer(counts.counts, name="counts", rich_help_panel="Daily work")
 app.add_typer(vendor_returns.returns, name="returns", rich_help_panel="Daily work")
 app.add_typer(platform.platform, name="platform", rich_help_panel="Daily work")

@@ -7,6 +7,7 @@ from celery import shared_task
 from replenisher.tasks.process import process
 from replenisher.workflows.fulfil.settle import settle_update as settle_one_update
 from replenisher.workflows.fulfil.update import send_update as send_one_update
+from replenisher.workflows.history.months import keep_months
 from replenisher.workflows.jobs import ensure_jobs
 from replenisher.workflows.jobs import run_job as run_one_job
 from replenisher.workflows.plan.batch import plan_batch as plan_one_batch
@@ -28,11 +29,12 @@ from replenisher.workflows.track import track_order as track_one
 
 @shared_task
 def tick() -> None:
-    """Open the planning runs whose slots have come, set up the jobs, and import the files that were dropped."""
+    """Open the runs whose slots have come, set up jobs, import dropped files, and keep the months of the history."""
     open_due_runs(process.services())
     ensure_jobs(process.services())
     import_dropped_files(process.services())
     import_dropped_sales(process.services())
+    keep_months(process.services())
 
 
 @shared_task

@@ -6,7 +6,7 @@
 3. Ask for all inventory reports (no session open, network waits overlap) and judge each (`guards`).
 4. Plan the good ones as one frame and put the whole frame, every row and column, in the archive.
 5. Record what became of each location; the batch that is recorded last makes the run due to close.
-6. Only then pull the other reports: whatever becomes of them, the plan stands.
+6. Only then write the sales history and pull the other reports: whatever becomes of them, the plan stands.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from replenisher.planning.proposal import plan
 from replenisher.planning.snapshot import orphans, snapshot, with_levels_only
 from replenisher.purchasing.platform import ReportStamp
 from replenisher.services import Services
+from replenisher.workflows.history.record import record_stock
 from replenisher.workflows.pauses import pause_platform
 from replenisher.workflows.plan import findings
 from replenisher.workflows.plan.findings import Findings
@@ -74,7 +75,7 @@ def plan_batch(services: Services, run_id: int, number: int) -> None:
             return
     company = frozen(services, services.settings.company(run.company), run)
     with services.database.transaction() as session:
-        material = _material(session, company, run, batch)
+        material, asked_at = _material(session, company, run, batch), companies.now(session)
     if batch.attempts > services.settings.work.maximum_run_attempts:
         _give_up(services, run, batch, material)
         return
@@ -110,6 +111,7 @@ def plan_batch(services: Services, run_id: int, number: int) -> None:
         rows=0 if frame is None else len(frame),
         seconds=round(time.monotonic() - started, 3),
     )
+    record_stock(services, company, window.end, asked_at, found.frames)
     record_other_reports(services, company, run, batch, sorted(found.frames))
 
 

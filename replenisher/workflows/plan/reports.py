@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from replenisher.config import CompanySettings
-from replenisher.database import exceptions, run_batches, submissions
+from replenisher.database import companies, exceptions, run_batches, submissions
 from replenisher.database.exceptions import Matter
 from replenisher.database.models import PlanningRun, RunBatch
 from replenisher.errors import ArchiveError, GatewayError, UnavailableError
@@ -20,6 +20,7 @@ from replenisher.gateways.channel import Channel
 from replenisher.logs import get_logger
 from replenisher.purchasing.platform import ReportWindow
 from replenisher.services import Services
+from replenisher.workflows.history.record import KINDS, Asked, record_lines
 
 log = get_logger(__name__)
 
@@ -72,18 +73,22 @@ def _pull(services: Services, company: CompanySettings, locations: list[str]) ->
     window = report_window(company, channel.platform_now())
     threads = services.settings.platform_of(company).threads
     until = time.monotonic() + SECONDS
+    with services.database.transaction() as session:
+        now = companies.now(session)
     for report, read in _readers(channel, company).items():
         if report not in company.reports or not locations:
             continue
-        frames = []
+        frames: dict[str, pd.DataFrame] = {}
         for location, answer in _read_all(_until(until, read), company.id, locations, window, threads):
             if isinstance(answer, GatewayError):
                 pulled.errors[location, report] = answer
             else:
                 pulled.good.append((location, report))
-                frames.append(answer)
+                frames[location] = answer
+        if report in KINDS:
+            record_lines(services, company, Asked(report, window, now, window.end), frames)
         if frames:
-            whole = pd.concat(frames, ignore_index=True)
+            whole = pd.concat(list(frames.values()), ignore_index=True)
             pulled.names[report] = services.archive.put_frame(whole)
             if report == "receiving":
                 pulled.received_orders |= set(whole["platform_order_id"].astype("str"))
