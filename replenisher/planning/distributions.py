@@ -6,7 +6,7 @@ its own parameters.
 
 For demand X and a level y: `..._cdf` is P(X <= y), `..._quantile` the smallest y that covers a share of demand,
 `..._short` the expected units short E[max(X - y, 0)]. Of any of the three, `units_left` is the expected units left
-E[max(y - X, 0)].
+E[max(y - X, 0)]. Beside them stands demand as a table of masses, from 0 units on: `table_quantile`, `table_short`.
 
 Sources: Snyder & Shen, Fundamentals of Supply Chain Theory, appendix C (loss functions); Hadley & Whitin 1963.
 """
@@ -209,3 +209,32 @@ def negative_binomial_short(level: npt.ArrayLike, mean: npt.ArrayLike, sd: npt.A
     inner = means * beyond - at * (1.0 - _beta_cdf(np.maximum(at, 0.0), size, share))
     short = np.maximum(np.where(at < 0, means - at, inner), 0.0)
     return np.where(poisson, poisson_short(at, means), short) if poisson.any() else short
+
+
+def _table(masses: npt.ArrayLike) -> Real:
+    table = np.asarray(masses, dtype=np.float64)
+    if table.size and not bool(np.all(table >= 0) and np.all(np.abs(table.sum(axis=-1) - 1.0) < 1e-6)):
+        raise PlanningInputError("the masses of a demand should be 0 or more, and add up to 1")
+    return table
+
+
+def table_quantile(share: npt.ArrayLike, masses: npt.ArrayLike) -> Whole:
+    """Give the smallest level that covers this share of a demand whose masses are known; the last axis is units from 0.
+
+    Worked example: no unit with 1/4, one with 1/2 and two with 1/4: 3/4 are covered by 1, more by 2.
+    """
+    covered = np.cumsum(_table(masses), axis=-1)
+    # A share that the sum of masses reaches but for its last digits is covered.
+    level: Whole = np.sum(covered < _share(share)[..., None] - 1e-12, axis=-1, dtype=np.int64)
+    return level
+
+
+def table_short(level: npt.ArrayLike, masses: npt.ArrayLike) -> Real:
+    """Give the expected units short of a demand whose masses are known.
+
+    Worked example: of the table above, level 1 is short of one unit in a quarter of cases: 0.25.
+    """
+    table = _table(masses)
+    over = np.arange(table.shape[-1]) - np.asarray(level, dtype=np.float64)[..., None]
+    result: Real = np.sum(np.maximum(over, 0.0) * table, axis=-1)
+    return result

@@ -156,3 +156,26 @@ def test_a_share_that_is_none_is_refused(bad: float) -> None:
             quantile(bad, 5, 1)
     with pytest.raises(PlanningInputError, match="more than 0 units"):
         of.inverse_standard_loss(0.0)
+
+
+def test_a_table_of_masses_by_hand_row_by_row() -> None:
+    table = np.array([[0.25, 0.5, 0.25], [1.0, 0.0, 0.0]])
+    assert of.table_quantile([0.75, 0.75], table).tolist() == [1, 0]
+    assert of.table_quantile([0.76, 0.9999], table).tolist() == [2, 0]
+    assert of.table_short([1, 1], table).tolist() == [0.25, 0]
+    assert of.table_short([0, -2], table).tolist() == [1.0, 2.0]
+
+
+@given(SHARES, st.floats(0.1, 20.0), st.integers(-2, 30))
+def test_a_poisson_written_as_a_table_is_that_poisson(share: float, mean: float, level: int) -> None:
+    masses = np.array([poisson_mass(mean, units) for units in range(200)])
+    found = int(of.table_quantile(share, masses))
+    assert float(of.poisson_cdf(found, mean)) >= share - 1e-9
+    assert found == 0 or float(of.poisson_cdf(found - 1, mean)) < share + 1e-9
+    assert float(of.table_short(level, masses)) == pytest.approx(float(of.poisson_short(level, mean)), abs=1e-9)
+
+
+@pytest.mark.parametrize("bad", [[0.5, 0.4], [1.5, -0.5], [0.5, math.nan]])
+def test_masses_that_are_none_are_refused(bad: list[float]) -> None:
+    with pytest.raises(PlanningInputError, match="add up to 1"):
+        of.table_quantile(0.5, bad)

@@ -16,6 +16,7 @@ from replenisher.errors import PlanningInputError
 from replenisher.planning.frames import LARGEST_QUANTITY, MONEY_SCALE
 from replenisher.planning.policies import stocking
 from replenisher.planning.policies.levels import Demand, Levels, Real, Supply, Whole, with_presentation_minimum
+from replenisher.planning.policies.lots import economic_lot
 from replenisher.planning.policies.optimal_s_s import optimal_s_s
 from replenisher.planning.policies.stocking import CYCLE, FILL
 
@@ -104,7 +105,7 @@ def _lots(known: Known, given: Given) -> Whole:
         wanted = np.full(known.case_pack.shape, given["lot"])
     else:
         kept = _holding_per_day(known, given)
-        wanted = stocking.economic_lot(known.demand.rate_per_day, given["order_cost"] * MONEY_SCALE, kept)
+        wanted = economic_lot(known.demand.rate_per_day, given["order_cost"] * MONEY_SCALE, kept)
     packs = np.maximum(np.ceil(np.maximum(wanted, known.minimum_order_quantity) / known.case_pack), 1)
     lots: Whole = packs.astype(np.int64) * known.case_pack
     return lots

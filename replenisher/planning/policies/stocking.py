@@ -67,22 +67,6 @@ def _level(service: float, kind: str, mean: Real, sd: Real, cycle: Real) -> Whol
     raise PlanningInputError(f"service should be by {CYCLE} or {FILL}, not {kind}")
 
 
-def economic_lot(rate_per_day: Real, fixed_cost: float, holding_cost_per_day: Real) -> Real:
-    """Give the economic order quantity sqrt(2 K d / h), in units; 0 where nothing is sold.
-
-    `fixed_cost` is that of an order, `holding_cost_per_day` that of a unit kept for a day, in one currency.
-    Source: Harris 1913.
-
-    Worked example: K 8, d 1300 a year, h 0.225 a year: 304.05 (Snyder & Shen, example 3.1).
-    """
-    if fixed_cost < 0 or bool(np.any(holding_cost_per_day <= 0)):
-        raise PlanningInputError(
-            "an order's fixed cost should be 0 or more, and the holding cost of a unit more than 0"
-        )
-    result: Real = np.sqrt(2.0 * fixed_cost * rate_per_day / holding_cost_per_day)
-    return result
-
-
 def days_of_cover(demand: Demand, least_days: float, most_days: float) -> Levels:
     """Keep between so many and so many days of demand: simple, and blind to how much demand varies.
 

@@ -14,8 +14,9 @@ from replenisher.errors import PlanningInputError
 from replenisher.planning.policies.catalogue import CATALOGUE, Known, levels_of
 from replenisher.planning.policies.every_row import NO_POLICY, asked, levels
 from replenisher.planning.policies.levels import Demand, Levels, Real, Supply, Whole
+from replenisher.planning.policies.lots import economic_lot
 from replenisher.planning.policies.power_approximation import power_approximation
-from replenisher.planning.policies.stocking import days_of_cover, dynamic_buffer, economic_lot
+from replenisher.planning.policies.stocking import days_of_cover, dynamic_buffer
 
 POLICIES: list[tuple[str, dict[str, float]]] = [
     ("min_max", {"presentation_minimum": 4}),

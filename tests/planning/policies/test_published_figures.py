@@ -19,12 +19,22 @@ from replenisher.planning.distributions import (
     poisson_quantile,
     poisson_short,
     standard_loss,
+    table_quantile,
+    table_short,
+    units_left,
 )
 from replenisher.planning.policies.best_s_s import Costs, average_cost, solve
 from replenisher.planning.policies.levels import Demand, Real, Supply
+from replenisher.planning.policies.lots import (
+    best_reorder_point,
+    economic_lot,
+    lot_and_reorder_point,
+    lot_cost,
+    steady_cost,
+)
 from replenisher.planning.policies.optimal_s_s import optimal_s_s
 from replenisher.planning.policies.power_approximation import bounded_approximation, power_approximation
-from replenisher.planning.policies.stocking import economic_lot, newsvendor
+from replenisher.planning.policies.stocking import newsvendor
 
 INSTANCES = (
     (10, 6, 40, 35.022),
@@ -122,11 +132,10 @@ def test_lots_of_next_to_nothing_come_to_the_base_stock() -> None:
 )
 def test_the_economic_lot_and_its_cost(fixed: float, holding: float, rate: float, lot: float, cost: float) -> None:
     """Example 3.1 and problem 3.1; at another lot, 250, example 3.1 costs 69.725."""
-    found = float(economic_lot(column(rate), fixed, column(holding))[0])
-    assert found == pytest.approx(lot, rel=1e-9)
-    assert fixed * rate / found + holding * found / 2 == pytest.approx(cost, rel=1e-9)
-    at_another = 8 * 1300 / 250 + 0.225 * 250 / 2
-    assert at_another == pytest.approx(69.725)
+    found = economic_lot(column(rate), fixed, column(holding))
+    assert float(found[0]) == pytest.approx(lot, rel=1e-9)
+    assert float(steady_cost(found, column(rate), fixed, holding)[0]) == pytest.approx(cost, rel=1e-9)
+    assert float(steady_cost(column(250), column(1300), 8, 0.225)[0]) == pytest.approx(69.725)
 
 
 @pytest.mark.parametrize(
@@ -166,74 +175,66 @@ def test_the_poisson_newsvendor_and_base_stock(
     assert one.order_up_to_level.tolist() == [level]
 
 
-def test_a_newsvendor_of_any_distribution() -> None:
-    """Problem 4.7b, from the definition: the smallest level that covers p / (p + h), here 2/3."""
-    masses = {1: 0.25, 2: 0.05, 3: 0.1, 4: 0.2, 5: 0.15, 6: 0.1, 7: 0.1, 8: 0.05}
-    covered = np.cumsum(list(masses.values()))
-    level = list(masses)[int(np.argmax(covered >= 2 / 3))]
-    cost = sum(
-        (500_000 * max(level - units, 0) + 1_000_000 * max(units - level, 0)) * mass for units, mass in masses.items()
-    )
-    assert (level, cost) == (5, pytest.approx(1_225_000))
+def test_a_newsvendor_of_a_table_of_masses() -> None:
+    """Problem 4.7b: the smallest level that covers p / (p + h), here 2/3."""
+    masses = column(0, 0.25, 0.05, 0.1, 0.2, 0.15, 0.1, 0.1, 0.05)
+    level = int(table_quantile(1_000_000 / 1_500_000, masses))
+    short = float(table_short(level, masses))
+    left = float(units_left(level, masses @ np.arange(9), short))
+    assert (level, 500_000 * left + 1_000_000 * short) == (5, pytest.approx(1_225_000))
 
 
-RQ = {"holding": 0.225, "shortage": 7.5, "fixed": 8.0, "rate": 1300.0, "sd": 150.0, "lead": 1 / 12}
+RATE, SD_OF_A_YEAR, FIXED, HELD, SHORT = 1300.0, 150.0, 8.0, 0.225, 7.5
 """Examples 5.1 to 5.5: a year's demand, lead time a month."""
-MEAN, SD = RQ["rate"] * RQ["lead"], RQ["sd"] * math.sqrt(RQ["lead"])
-
-
-def one_period(level: float) -> float:
-    """The cost rate at one position."""
-    short = float(normal_short(level, MEAN, SD))
-    return RQ["holding"] * (level - MEAN + short) + RQ["shortage"] * short
-
-
-def lot_cost(level: float, lot: float) -> float:
-    """The exact cost of (r, Q): what an order costs, and the cost rate averaged over the positions from r to r + Q."""
-    positions = np.linspace(level, level + lot, 20_001)
-    short = normal_short(positions, MEAN, SD)
-    rates = RQ["holding"] * (positions - MEAN + short) + RQ["shortage"] * short
-    step = lot / 20_000
-    return float((RQ["fixed"] * RQ["rate"] + step * (rates.sum() - 0.5 * (rates[0] + rates[-1]))) / lot)
+MEAN, SD = column(RATE / 12), column(SD_OF_A_YEAR / math.sqrt(12))
 
 
 def test_the_cost_of_a_lot_policy_and_the_best_reorder_point_of_a_lot() -> None:
-    """Example 5.1: (126.8, 328.5) costs 78.07; of lot 318 the best r is where both ends cost the same, 127.788."""
-    assert lot_cost(126.8, 328.5) == pytest.approx(78.07116250928294, rel=1e-6)
-    assert best_reorder_point(318) == pytest.approx(127.7880348669655, rel=1e-6)
+    """Example 5.1: (126.8, 328.5) costs 78.07; of lot 318 the best r is 127.788."""
+    found = lot_cost(column(126.8), column(328.5), column(RATE), MEAN, SD, (FIXED, HELD, SHORT))
+    assert float(found[0]) == pytest.approx(78.07116250928294, rel=1e-9)
+    best = best_reorder_point(column(318), MEAN, SD, HELD, SHORT)
+    assert float(best[0]) == pytest.approx(127.7880348669655, rel=1e-6)
 
 
-def best_reorder_point(lot: float) -> float:
-    """The r at which both ends of the band of positions cost the same."""
-    low, high = 0.0, MEAN + 6 * SD
-    for _ in range(100):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if one_period(middle) > one_period(middle + lot) else (low, middle)
-    return low
+def test_a_reorder_point_beside_the_best_costs_more() -> None:
+    lots = column(20, 100, 318, 900)
+    best = best_reorder_point(lots, MEAN, SD, HELD, SHORT)
+    costs = [
+        lot_cost(best + beside, lots, column(RATE), MEAN, SD, (FIXED, HELD, SHORT)) for beside in (-2, -0.1, 0, 0.1, 2)
+    ]
+    assert (np.argmin(costs, axis=0) == 2).all()
+
+
+def test_the_cost_of_a_lot_policy_is_the_average_over_its_positions() -> None:
+    """From the definition, by adding up the cost of positions from r to r + Q in small steps."""
+    positions = np.linspace(126.8, 126.8 + 328.5, 20_001)
+    short = normal_short(positions, MEAN, SD)
+    rates = HELD * (positions - MEAN + short) + SHORT * short
+    average = float((rates.sum() - 0.5 * (rates[0] + rates[-1])) / 20_000)
+    found = lot_cost(column(126.8), column(328.5), column(RATE), MEAN, SD, (FIXED, HELD, SHORT))
+    assert float(found[0]) == pytest.approx(FIXED * RATE / 328.5 + average, rel=1e-7)
 
 
 def test_the_approximations_of_a_lot_policy() -> None:
     """Examples 5.2 (expected inventory level), 5.4 (economic lot with backorders), 5.5 (economic lot, safety stock)."""
-    holding, shortage, fixed, rate = RQ["holding"], RQ["shortage"], RQ["fixed"], RQ["rate"]
-    lot = float(economic_lot(column(rate), fixed, column(holding))[0])
-    assert lot == pytest.approx(304.0467800264368, rel=1e-9)
-    level = float(normal_quantile(shortage / (shortage + holding), MEAN, SD))
+    lot = economic_lot(column(RATE), FIXED, column(HELD))
+    assert float(lot[0]) == pytest.approx(304.0467800264368, rel=1e-9)
+    level = float(normal_quantile(SHORT / (SHORT + HELD), MEAN, SD)[0])
     assert level == pytest.approx(190.3369965715624, rel=1e-9)
-    backordered = lot * math.sqrt((holding + shortage) / shortage)
-    assert backordered == pytest.approx(308.5737801203754, rel=1e-9)
-    assert best_reorder_point(backordered) == pytest.approx(128.637814424271, rel=1e-6)
+    waiting = lot * math.sqrt((HELD + SHORT) / SHORT)
+    assert float(waiting[0]) == pytest.approx(308.5737801203754, rel=1e-9)
+    assert float(best_reorder_point(waiting, MEAN, SD, HELD, SHORT)[0]) == pytest.approx(128.637814424271, rel=1e-6)
 
-    lot = float(economic_lot(column(rate), fixed, column(holding))[0])
-    for _ in range(200):
-        level = float(normal_quantile(1 - lot * holding / (shortage * rate), MEAN, SD))
-        short = float(SD * standard_loss((level - MEAN) / SD))
-        lot = math.sqrt(2 * rate * (fixed + shortage * short) / holding)
-    assert (level, lot) == (pytest.approx(213.9704421358024, rel=1e-6), pytest.approx(318.5901810768729, rel=1e-6))
-    cost = holding * (level - MEAN + lot / 2) + (fixed + shortage * short) * rate / lot
+    points, lots = lot_and_reorder_point(column(RATE), MEAN, SD, (FIXED, HELD, SHORT))
+    assert float(points[0]) == pytest.approx(213.9704421358024, rel=1e-6)
+    assert float(lots[0]) == pytest.approx(318.5901810768729, rel=1e-6)
+    short = SHORT * float(normal_short(points, MEAN, SD)[0])
+    cost = HELD * float((points - MEAN + lots / 2)[0]) + (FIXED + short) * RATE / float(lots[0])
     assert cost == pytest.approx(95.45114022285196, rel=1e-6)
 
 
 def test_the_fill_rate_is_solved_for_its_loss() -> None:
     """By the fill rate's own equation sd G(z) = (1 - b) Q, backwards and forwards."""
-    z = float(inverse_standard_loss(0.02 * 318 / SD))
-    assert SD * float(standard_loss(z)) == pytest.approx(0.02 * 318, rel=1e-9)
+    z = inverse_standard_loss(0.02 * 318 / SD)
+    assert SD * standard_loss(z) == pytest.approx(0.02 * 318, rel=1e-9)

@@ -25,6 +25,7 @@ from replenisher.planning.policies.levels import (
     whole_up,
     with_presentation_minimum,
 )
+from replenisher.planning.policies.lots import economic_lot, lot_and_reorder_point
 from replenisher.planning.policies.optimal_s_s import optimal_s_s
 from replenisher.planning.policies.service import (
     fill_rate_of,
@@ -283,7 +284,9 @@ def test_every_policy_of_the_catalogue_says_what_it_is_for_and_where_it_comes_fr
         (lambda: stocking.days_of_cover(Demand(real(1), real(1)), 3, 2), "days of cover should rise"),
         (lambda: stocking.dynamic_buffer(Demand(real(1), real(1)), supply(), 2, 0, whole(0)), "lead_time_factor"),
         (lambda: stocking.newsvendor(Demand(real(1), real(1)), real(1), real(0), real(1)), "both be more than 0"),
-        (lambda: stocking.economic_lot(real(1), -1, real(1)), "fixed cost should be 0 or more"),
+        (lambda: economic_lot(real(1), -1, real(1)), "fixed cost should be 0 or more"),
+        (lambda: economic_lot(real(1), 1, real(0)), "holding cost of a unit more than 0"),
+        (lambda: lot_and_reorder_point(real(1), real(1), real(1), (8, 1, 1)), "there is no best reorder point"),
         (lambda: with_presentation_minimum(fill_up(whole(1), whole(2)), whole(-1)), "presentation minimum"),
         (lambda: whole_up(real(1e12)), "a level should be a number of at most"),
     ],
