@@ -214,7 +214,6 @@ def plan_reports(  # noqa: PLR0917 - what a batch knows by then
     if not found.frames:
         return None, {}
     inventory = pd.concat(list(found.frames.values()), ignore_index=True)
-    inventory = inventory.assign(business_date=business_date.toordinal())
     if levels is not None and "on_hand_source" in inventory.columns:
         inventory = with_levels_only(inventory, levels, list(found.frames))
     instead = company.planning.allocated == "orders"
@@ -222,6 +221,8 @@ def plan_reports(  # noqa: PLR0917 - what a batch knows by then
     ours = ours[ours["location"].isin(list(found.frames))]
     if instead or len(ours):
         inventory = with_promises(inventory, ours, instead=instead)
+    # After rows that no report has were added: theirs is the same day.
+    inventory = inventory.assign(business_date=business_date.toordinal())
     in_flight = in_flight_frame(material.own)
     in_flight = in_flight[in_flight["location"].isin(list(found.frames))]
     rows = snapshot(inventory, products, levels, in_flight)
