@@ -1,4 +1,4 @@
-"""`make bench`: the six benchmarks one after another, each in a process of its own so that none warms another's."""
+"""`make bench`: the seven benchmarks one after another, each in a process of its own so that none warms another's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from rich.console import Console
 
 from tests.bench.results import FOLDER, machine
 
-BENCHMARKS = ("bench_planning", "bench_demand", "bench_cycle", "bench_orders", "bench_memory", "bench_soap")
+BENCHMARKS = (
+    "bench_planning",
+    "bench_demand",
+    "bench_cycle",
+    "bench_orders",
+    "bench_memory",
+    "bench_soap",
+    "bench_history",
+)
 
 
 def main() -> int:
