@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -17,6 +17,7 @@ from replenisher.purchasing.platform import ReportWindow
 from replenisher.workflows.history.fetch import fetch_history, months_between
 from replenisher.workflows.history.months import keep_months
 from replenisher.workflows.history.read import read_demand, shown_days
+from replenisher.workflows.history.record import Asked, record_lines
 from replenisher.workflows.plan.reports import report_window
 from tests.workflows.altered import Raised, alter, real_channel
 from tests.workflows.conftest import OpenShop
@@ -50,6 +51,12 @@ def told(shop: Shop, window: ReportWindow) -> Sold:
             if action == "sold":
                 found[location, moment.date(), sku] += units
     return found
+
+
+def now_of(shop: Shop) -> datetime:
+    """PostgreSQL's time."""
+    with shop.services.database.transaction() as session:
+        return companies.now(session)
 
 
 def plan(shop: Shop) -> None:
@@ -113,6 +120,62 @@ def test_a_line_that_was_corrected_at_the_platform_is_corrected_here(open_shop: 
         lines.update((location, moment.date(), sku) for sku, moment in zip(sold["sku"], sold["sold_at"], strict=True))
     plan(shop)
     assert kept(shop) == before + lines
+
+
+def test_an_answer_that_was_asked_for_before_the_newest_one_is_passed_over(open_shop: OpenShop) -> None:
+    shop = open_shop(*FEW, company=SALES)
+    plan(shop)
+    before, window, here = kept(shop), window_of(shop), shop.locations[0]
+    company = shop.services.settings.companies[0]
+    nothing = real_channel(shop).sales(shop.company, here, window).iloc[:0]
+    late = Asked("sales", window, datetime(2020, 1, 1, tzinfo=UTC), window.end)
+    record_lines(shop.services, company, late, {here: nothing})
+    assert kept(shop) == before
+    day = ReportWindow(window.start, window.start)
+    record_lines(shop.services, company, Asked("sales", day, now_of(shop), window.end), {here: nothing})
+    assert kept(shop) == Counter({key: units for key, units in before.items() if key[:2] != (here, window.start)})
+
+
+def test_a_line_without_a_date_is_told_in_the_log_and_belongs_to_no_day(
+    open_shop: OpenShop, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop = open_shop(*FEW)
+    window, here = window_of(shop), shop.locations[0]
+    frame = real_channel(shop).sales(shop.company, here, window)
+    undated = frame.assign(sold_at=frame["sold_at"].where(frame.index > 0))
+    asked = Asked("sales", window, now_of(shop), window.end)
+    with caplog.at_level("WARNING"):
+        record_lines(shop.services, shop.services.settings.companies[0], asked, {here: undated})
+    assert "history_lines_without_date" in caplog.text
+    first = frame.iloc[0]
+    expected = told(shop, window)
+    if first["action"] == "sold":
+        expected[here, first["sold_at"].date(), first["sku"]] -= first["quantity"]
+    assert kept(shop) == Counter({key: units for key, units in expected.items() if key[0] == here and units})
+
+
+def test_what_was_shipped_to_other_locations_is_kept_beside_what_was_sold(open_shop: OpenShop) -> None:
+    shop = open_shop(*FEW)
+    window, (here, there) = window_of(shop), shop.locations
+    moment = pd.Timestamp(window.end)
+    frame = pd.DataFrame(
+        {
+            "transfer_id": ["9", "9"],
+            "from_location": [here, there],
+            "sku": ["A", "B"],
+            "serial_numbers": ["", ""],
+            "shipped": [4, 2],
+            "shipped_at": pd.Series([moment, moment], dtype="datetime64[us]"),
+        }
+    )
+    asked = Asked("transfers", window, now_of(shop), window.end)
+    for _ in range(2):
+        record_lines(shop.services, shop.services.settings.companies[0], asked, {here: frame})
+    with shop.services.database.transaction() as session:
+        rows = session.execute(select(DailySales)).scalars()
+        assert [(row.location, row.sku, row.business_date, row.transferred, row.sold) for row in rows] == [
+            (here, "A", window.end, 4, 0)
+        ]
 
 
 def test_shelves_that_a_run_found_empty_are_marked_and_days_that_are_not_over_do_not_count(
