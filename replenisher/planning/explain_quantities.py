@@ -105,7 +105,7 @@ def _of_row(row: Row, rules: Rules) -> dict[str, tuple[str, str]]:
             f"product {_or_none(own or None, 'at most')}, company {_or_none(every, 'at most')}",
         ),
         "after_shelf_capacity": ("shelf capacity", _shelf(row, rules)),
-        "after_damping": ("too small", _damping(rules.damping)),
+        "after_damping": ("too small", _damping(row, rules.damping)),
     }
 
 
@@ -126,11 +126,11 @@ def _shelf(row: Row, rules: Rules) -> str:
     return f"room for {capacity} - {coming} on hand and coming = {max(capacity - coming, 0)}"
 
 
-def _damping(damping: Damping) -> str:
+def _damping(row: Row, damping: Damping) -> str:
     limits = [
         f"{damping.units} units" if damping.units else "",
         f"{damping.level_percent} % of the maximum" if damping.level_percent else "",
-        f"a value of {from_money(damping.value):f}" if damping.value else "",
+        f"a value of {from_money(damping.value):f} ({_cost(row)})" if damping.value else "",
     ]
     if not any(limits):
         return "none set"
@@ -140,10 +140,14 @@ def _damping(damping: Damping) -> str:
 def _of_order(row: Row, rules: Rules) -> dict[str, tuple[str, str]]:
     """Name each step that weighs the rows of a location against each other, and say what it was set to."""
     value = rules.maximum_order_value
-    cost = f"unit cost {from_money(row['unit_cost']):f}" if bool(row["cost_known"]) else "unit cost not known"
+    cost = _cost(row)
     need = f"{_shortage_percent(row)} % of the minimum is missing"
     if rules.policy is Policy.SELL_THROUGH:
         need = f"{int(row['sold_not_reordered'])} owed"
+    if rules.maximum_order_lines is not None:
+        # Whether a row's smallest lot could ever fit decides whether it takes a place.
+        lot = -(-max(int(row["minimum_order_quantity"]), 1) // int(row["case_pack"])) * int(row["case_pack"])
+        need += f"; smallest lot {lot}, {cost}"
     return {
         "after_maximum_order_lines": (
             "maximum lines per order",
@@ -171,6 +175,10 @@ def _order_minimum(row: Row, rules: Rules) -> str:
         return f"{least}, or held"
     rate = f"sells {float(row['rate_per_day'])} a day" if "rate_per_day" in row else "the maximum stands for its sales"
     return f"{least}, topped up; {rate}"
+
+
+def _cost(row: Row) -> str:
+    return f"unit cost {from_money(row['unit_cost']):f}" if bool(row["cost_known"]) else "unit cost not known"
 
 
 def _or_none(limit: int | str | None, words: str) -> str:

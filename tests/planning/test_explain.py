@@ -113,7 +113,9 @@ def test_a_quantity_lifted_to_reach_the_minimum_says_that_and_not_only_rounded_u
 def test_the_limits_of_an_order_are_told_with_what_they_cut() -> None:
     rules = Rules(maximum_order_lines=9, maximum_order_units=25, maximum_order_value=123_400)
     steps = explained(shelf(), rules=rules, products=[product(cost=10_000)])
-    assert steps["maximum lines per order"] == "30 stays; at most 9; 100 % of the minimum is missing"
+    assert steps["maximum lines per order"] == (
+        "30 stays; at most 9; 100 % of the minimum is missing; smallest lot 1, unit cost 1"
+    )
     assert steps["maximum units per order"].startswith("30 -> 25; at most 25. Cut to the whole case packs")
     assert steps["maximum value per order"].startswith("25 -> 12; at most 12.34; unit cost 1. Cut to the whole")
 

@@ -142,7 +142,9 @@ def test_room_and_smallness_are_explained() -> None:
     steps = {step.label: step.text for step in explain_row(proposal.iloc[0], rules)}
     assert steps["case pack"] == "23 stays; packs of 1, rounding threshold of 80 %, up where the row would ask again"
     assert steps["shelf capacity"].startswith("23 -> 2; room for 10 - 8 on hand and coming = 2. Cut to the whole case")
-    assert steps["too small"].startswith("2 -> 0; below 3 units or a value of 5, unless below 50 % of the minimum. So")
+    assert steps["too small"].startswith(
+        "2 -> 0; below 3 units or a value of 5 (unit cost 1), unless below 50 % of the minimum. So"
+    )
     assert quantities(proposal) == [0]
 
 
