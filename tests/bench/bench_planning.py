@@ -21,7 +21,9 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from replenisher.planning.constraints import Damping
 from replenisher.planning.frames import FLAG, SNAPSHOT, WHOLE
+from replenisher.planning.policies.asking import Rounding
 from replenisher.planning.proposal import Rules, plan
 from replenisher.planning.reasons import Reason
 from replenisher.planning.snapshot import snapshot
@@ -74,6 +76,35 @@ def inputs(rows: int) -> dict[str, pd.DataFrame]:
     levels = ids.sample(rows // 20, random_state=1).assign(reorder_point=4, order_up_to_level=9)
     in_flight = ids.sample(rows // 10, random_state=2).assign(in_flight=3)
     return {"inventory": inventory, "products": products, "levels": levels, "in_flight": in_flight}
+
+
+EVERYTHING = Rules(
+    rounding=Rounding.THRESHOLD,
+    rounding_threshold_percent=70,
+    maximum_line_quantity=60,
+    damping=Damping(units=2, level_percent=10, value=20_000),
+    maximum_order_lines=SKUS_PER_LOCATION,
+    maximum_order_units=10_000,
+    maximum_order_value=1_000_000_000,
+    minimum_order_units=4_000,
+    below_order_minimum="top_up",
+    unmapped="exclude",
+)
+"""Every constraint is set; the maximums per order hold, and every location's order is short of its minimum."""
+
+
+def with_limits(ready: pd.DataFrame) -> pd.DataFrame:
+    """Give a snapshot every column that a constraint can look at."""
+    random = np.random.default_rng(7)
+    rows = len(ready)
+    return ready.assign(
+        business_date=np.int64(739_947),
+        last_order_date=random.choice(np.array([0, 0, 0, 739_946, 739_947]), rows),
+        snoozed_until=random.choice(np.array([0, 0, 0, 739_947, 739_948]), rows),
+        mapped=random.random(rows) < 0.98,
+        shelf_capacity=random.choice(np.array([0, 0, 40, 80]), rows),
+        rate_per_day=random.choice([0.0, 0.25, 0.5, 1 / 3, 2.5], rows),
+    )
 
 
 def by_hand(columns: Arrays) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int8]]:
@@ -142,10 +173,12 @@ def measure(rows: int) -> list[dict[str, Any]]:
     repeats = 15 if rows >= 100_000 else 50
     ours, floor = timed_in_turn([lambda: plan(ready, Rules()), lambda: by_hand(columns)], repeats)
     limits = Rules(maximum_order_lines=150, maximum_order_units=2_000, maximum_order_value=100_000_000)
+    limited = with_limits(ready)
     return [
         figures("plan", rows, ours) | {"times_the_floor": round(ours / floor, 2)},
         figures("floor: hand-written numpy", rows, floor),
         figures("plan, every order beyond its maximums", rows, timed(lambda: plan(ready, limits), repeats)),
+        figures("every constraint, orders topped up", rows, timed(lambda: plan(limited, EVERYTHING), repeats)),
         figures("snapshot (checks and joins)", rows, timed(lambda: snapshot(**given), 5)),
     ]
 

@@ -5,7 +5,7 @@ from tests.bench.bench_planning import figures, measure, table
 
 def test_the_benchmark_measures_a_plan_that_its_floor_confirms() -> None:
     lines = measure(1_000)
-    assert [line["what"].split()[0] for line in lines] == ["plan", "floor:", "plan,", "snapshot"]
+    assert [line["what"].split()[0] for line in lines] == ["plan", "floor:", "plan,", "every", "snapshot"]
     assert all(line["rows"] == 1_000 and line["rows_per_second"] > 0 for line in lines)
 
 
