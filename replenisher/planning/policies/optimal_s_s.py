@@ -66,6 +66,7 @@ def _solved(rows: Real, backorder_per_holding: float) -> tuple[Whole, Whole]:
 
 
 def _rounded(values: Real) -> Real:
-    size = np.floor(np.log10(np.where(values > 0, values, 1.0)))
-    unit = 10.0 ** (size - DIGITS + 1)
-    return np.round(values / unit) * unit
+    """Round to DIGITS significant digits; what no digits matter of, far below LEAST_MEAN, to 0."""
+    some = values >= LEAST_MEAN**2
+    unit = 10.0 ** (np.floor(np.log10(np.where(some, values, 1.0))) - DIGITS + 1)
+    return np.where(some, np.round(values / unit) * unit, 0.0)

@@ -26,6 +26,9 @@ from replenisher.planning.distributions import (
 from replenisher.planning.policies.levels import Real, Whole
 from replenisher.planning.smallest import likely_level, smallest_level
 
+_LOSSES = (1e-300, 1e6)
+"""Standard deviations; outside of these, which takes a demand of next to nothing, the guess is the same anyway."""
+
 
 def level_for_cycle_service(share: npt.ArrayLike, mean: Real, sd: Real) -> Whole:
     """Give the smallest whole level that demand does not pass in this share of cycles.
@@ -49,7 +52,8 @@ def level_for_fill_rate(rate: npt.ArrayLike, mean: Real, sd: Real, cycle_demand:
     level = np.zeros(mean.shape, dtype=np.int64)
     shares = np.broadcast_to(np.asarray(rate, dtype=np.float64), mean.shape)[asked]
     allowed, m, d = (1.0 - shares) * cycle_demand[asked], mean[asked], sd[asked]
-    guess = likely_level(inverse_standard_loss(allowed / np.maximum(d, np.sqrt(m))), m, d)
+    loss = np.clip(allowed / np.maximum(d, np.sqrt(m)), *_LOSSES)
+    guess = likely_level(inverse_standard_loss(loss), m, d)
     level[asked] = smallest_level(
         guess, lambda levels, rows: negative_binomial_short(levels, m[rows], d[rows]) <= allowed[rows]
     )

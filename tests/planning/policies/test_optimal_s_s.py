@@ -94,15 +94,15 @@ def test_no_rows_have_no_levels() -> None:
 
 
 @given(st.floats(0.05, 20.0), RATIOS, FIXED, BACKORDER)
-def test_orders_never_come_later_nor_to_less_when_a_shortage_is_dearer(
+def test_orders_never_come_later_when_a_shortage_is_dearer(
     rate: float, ratio: float, fixed: float, backorder: float
 ) -> None:
+    """Of S there is no such law: with s it may jump to fewer, more frequent orders, as in the published table."""
     demand, supply = columns(np.array([rate]), ratio, lead=2.0)
-    (low, high), (later, larger) = (
+    (low, _), (later, _) = (
         pairs(optimal_s_s(demand, supply, np.array([fixed]), times * backorder))[0] for times in (1, 3)
     )
     assert later >= low
-    assert larger >= high
 
 
 def test_a_shelf_that_is_worth_keeping_asks_for_goods_when_it_is_empty() -> None:

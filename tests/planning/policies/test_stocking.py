@@ -113,6 +113,14 @@ def test_a_product_that_nobody_buys_is_not_kept() -> None:
         assert not levels.at_or_below.any(), "at a position of 0 nothing is asked for"
 
 
+@pytest.mark.parametrize("next_to_nothing", [5e-324, 1e-300, 1e-30, 1e-9])
+def test_a_demand_of_next_to_nothing_has_levels_too(next_to_nothing: float) -> None:
+    demand = Demand(real(next_to_nothing), real(next_to_nothing))
+    assert both(stocking.order_up_to(demand, supply(5), 0.99)) == (0, 0)
+    assert both(stocking.order_up_to(demand, supply(5), 0.99, stocking.FILL))[0] in {0, 1}
+    assert both(optimal_s_s(demand, supply(5), real(64), 9)) in {(0, 0), (-1, 0)}
+
+
 RATES = st.floats(0.01, 40.0)
 SPREADS = st.floats(0.0, 30.0)
 TIMES = st.floats(0.0, 20.0)
