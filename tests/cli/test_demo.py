@@ -17,7 +17,7 @@ COMMAND = Path(sys.executable).with_name("replenisher")
 
 def demo(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     command = [str(COMMAND), "demo", "--folder", "demo", *options]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=110, check=False)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> list[subprocess.Completed
     return [demo(folder), demo(folder)]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_the_demo_works_twice_in_the_same_folder(twice: list[subprocess.CompletedProcess[str]]) -> None:
     for shown in twice:
         assert shown.returncode == 0, shown.stdout + shown.stderr
@@ -53,7 +53,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProces
     return demo(tmp_path_factory.mktemp("tour"), "--channel", "all")
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_a_company_for_each_combination_of_interfaces_is_planned(tour: subprocess.CompletedProcess[str]) -> None:
     assert tour.returncode == 0, tour.stdout + tour.stderr
     assert len(re.findall(r"│ +\d+ │ +3 │ +0 │ +360 │", tour.stdout)) == 16, tour.stdout

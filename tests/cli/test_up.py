@@ -18,7 +18,7 @@ import pytest
 
 from tests.world import World, started_sandbox
 
-PATIENCE = 60.0
+PATIENCE = 150.0
 COMMAND = Path(sys.executable).with_name("replenisher")
 
 

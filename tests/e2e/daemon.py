@@ -18,7 +18,7 @@ from replenisher.cli.processes import BEAT, WORKER, module
 from tests.workflows.shop import Shop
 
 CONFIG_VARIABLE = "REPLENISHER_CONFIG"
-PATIENCE_SECONDS = 40.0
+PATIENCE_SECONDS = 90.0
 
 
 @dataclass

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from replenisher.purchasing.sale_orders import PlatformSaleState
 from replenisher.workflows.sell.by_hand import cancel_sale
 from tests.e2e.daemon import Daemon, started_daemon
 from tests.e2e.services_shop import (
@@ -88,6 +89,11 @@ def test_a_sale_whose_log_says_failure_is_an_exception_in_its_words_and_another_
     assert web.promised() == {sku: 3}, "until the point of sale has it, only we know of the promise"
     daemon.wait(lambda: web.sold("E2E-GOOD").state == "succeeded")
     assert web.promised() == {}, "from now on the report carries it"
+    assert web.promised(instead=True) == {sku: 3}, "where planning does not believe the report, until it is handed over"
+    desk = shop.services.sale_desk(shop.services.settings.companies[COUNTER])
+    desk.set_state(shop.company, web.there("E2E-GOOD")[0]["id"], PlatformSaleState.COMPLETED)
+    daemon.wait(lambda: web.sold("E2E-GOOD").state == "completed")
+    assert web.promised(instead=True) == {}
     assert [len(web.there(number)) for number in ("E2E-BAD", "E2E-GOOD")] == [1, 1]
 
 
