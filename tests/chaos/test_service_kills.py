@@ -93,9 +93,10 @@ def test_an_order_at_each_desk_whose_worker_was_killed_is_found_and_not_created_
     daemon.wait(lambda: orders_at(shop, FULL)[0].state == "confirmed")
     daemon.wait(lambda: all(orders_at(shop, place)[0].state == "needs_person" for place in (HEADER_FIRST, HEADER_ONLY)))
     for order in ours:
-        assert names(shop, order).count("claimed") == 1
+        # A further attempt follows only one that surely did not get out, as on a machine too busy to connect in time.
+        tries = 1 + names(shop, order).count("not_sent")
+        assert names(shop, order).count("claimed") == shop.attempts(order) == tries
         assert "lease_expired" in names(shop, order)
-        assert shop.attempts(order) == 1
     assert [shop.calls(operation) for operation in creates] == [1, 1, 1]
     # A whole order is released by whoever finds it; a header without its lines is never filled by guess.
     assert [len(found) for found in purchases(shop, FULL, HEADER_FIRST).values()] == [1, 1]
