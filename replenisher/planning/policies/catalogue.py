@@ -182,7 +182,7 @@ CATALOGUE: dict[str, Entry] = {
                 ORDER_COST,
                 HOLDING,
             ),
-            "the s and S of least cost per period",
+            "the s and S of least cost per period, s at least 0 where anything is kept; order S - IP when IP <= s",
             "Zheng & Federgruen 1991",
             _optimal,
         ),

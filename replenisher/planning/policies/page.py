@@ -16,10 +16,15 @@ other [constraint](planning.md#3-constraints-in-this-order), and the explanation
 published figures; the rules file that chooses them per row is read and checked, and not used yet.
 
 Symbols: d and sd are demand per day and its standard deviation, L lead time, R the days between two reviews, IP the
-inventory position, F the distribution of demand over L + R days (negative binomial while it is few units, normal
-beyond), u average daily usage.
+inventory position, F the distribution of demand over L + R days (negative binomial, and Poisson where it varies no more
+than that), u average daily usage.
 
 Safety stock covers demand **and** lead time that vary: the variance over the interval is (L + R) sd² + d² sd(L)².
+
+What a planner may count on, each tested: with `order_up_to`, a better service or a longer lead time (of one that is
+certain) never lowers a level; more spread never lowers one that keeps a fill rate, nor one that keeps a cycle service
+of 0.8 or more while the standard deviation is at most the mean (more lopsided demand is 0 in more and more cycles).
+With every policy, more stock never asks for more, and a row that has just ordered asks for nothing more.
 """
 
 FOOT = """
