@@ -8,7 +8,7 @@ anything. Nothing is fetched, nothing is written.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -74,9 +74,21 @@ class Replay:
 
 
 @dataclass
-class _Sums:
+class _Compared:
+    """What the batches planned so far came to."""
+
     rows: int = 0
     same: bool = True
+    differing: dict[str, None] = field(default_factory=dict)
+    changed: list[pd.DataFrame] = field(default_factory=list)
+    totals: list[pd.DataFrame] = field(default_factory=list)
+
+    def add(self, before: pd.DataFrame, after: pd.DataFrame) -> None:
+        self.rows += len(before)
+        self.same = self.same and same_plan(before, after)
+        self.differing |= dict.fromkeys(differing_columns(before, after))
+        self.changed.append(changed_orders(before, after).astype({"location": "str", "sku": "str"}))
+        self.totals.append(_totals(before, after))
 
 
 def replay(
@@ -91,21 +103,14 @@ def replay(
     of an engine too old to be planned again.
     """
     run, company, frames = _recorded(services, run_id)
-    own = settings_of_run(services, company, run).planning_rules()
-    rules = own if other is None else other.planning_rules()
-    sums, differing, changed, totals = _Sums(), dict[str, None](), [], []
+    rules = (other or settings_of_run(services, company, run)).planning_rules()
+    compared = _Compared()
     tell(0, len(frames))
     for done, name in enumerate(frames, 1):
         before = services.archive.get_frame(name)
-        after = _again(run, before, rules)
-        sums.rows += len(before)
-        if not same_plan(before, after):
-            sums.same = False
-            differing |= dict.fromkeys(differing_columns(before, after))
-        changed.append(changed_orders(before, after).astype({"location": "str", "sku": "str"}))
-        totals.append(_totals(before, after))
+        compared.add(before, _again(run, before, rules))
         tell(done, len(frames))
-    every, whole = pd.concat(changed, ignore_index=True), pd.concat(totals, ignore_index=True)
+    every, whole = (pd.concat(one, ignore_index=True) for one in (compared.changed, compared.totals))
     touched = whole[whole["location"].isin(set(every["location"]))]
     return Replay(
         company=company.id,
@@ -116,9 +121,9 @@ def replay(
         engine_then=run.engine_version,
         engine_now=__version__,
         other_rules=other is not None,
-        rows=sums.rows,
-        same=sums.same,
-        differing=list(differing),
+        rows=compared.rows,
+        same=compared.same,
+        differing=list(compared.differing),
         units_before=int(whole["units_before"].sum()),
         units_after=int(whole["units_after"].sum()),
         value_before=from_money(int(whole["value_before"].sum())),
