@@ -64,7 +64,9 @@ def standard_loss(z: npt.ArrayLike) -> Real:
 
 
 def inverse_standard_loss(loss: npt.ArrayLike) -> Real:
-    """Find the z whose G(z) is this many units, by Newton's method within a bracket; losses are more than 0.
+    """Find the z whose G(z) is this many units, by Newton's method on log G within a bracket; losses are more than 0.
+
+    The logarithm, for far out G falls so steeply that steps on G itself would be tiny.
 
     Worked example: the inverse of 0.266761 is 0.3.
     """
@@ -77,12 +79,11 @@ def inverse_standard_loss(loss: npt.ArrayLike) -> Real:
     for _ in range(80):
         value = standard_loss(at)
         low, high = np.where(value > wanted, at, low), np.where(value > wanted, high, at)
-        slope = ndtr(-at)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            step = at + (value - wanted) / slope
-        inside = np.isfinite(step) & (step > low) & (step < high)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            step = at + np.log(value / wanted) * value / ndtr(-at)
+        inside = np.isfinite(step) & (step >= low) & (step <= high)
         before, at = at, np.where(inside, step, 0.5 * (low + high))
-        if bool(np.all(np.abs(at - before) <= 1e-13 * np.maximum(np.abs(at), 1.0))):
+        if bool(np.all(np.abs(at - before) <= 1e-10 * np.maximum(np.abs(at), 1.0))):
             break
     return at
 

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from replenisher.planning.policies.best_s_s import LEAST_MEAN, Costs, solve
 from replenisher.planning.policies.levels import Demand, Levels, Real, Supply, Whole, over_protection_interval, whole_up
@@ -36,8 +37,8 @@ def optimal_s_s(demand: Demand, supply: Supply, fixed_per_holding: Real, backord
     per_period = (demand.rate_per_day * period, demand.sd_per_day * np.sqrt(period))
     interval = over_protection_interval(demand, whole)
     rows = np.column_stack([*per_period, *interval, np.broadcast_to(fixed_per_holding, period.shape)])
-    distinct, places = np.unique(_rounded(rows), axis=0, return_inverse=True)
-    low, high = (level[places.reshape(-1)] for level in _solved(distinct, backorder_per_holding))
+    distinct, places = _alike(_rounded(rows))
+    low, high = (level[places] for level in _solved(distinct, backorder_per_holding))
     return Levels(
         np.where(high > 0, np.maximum(low, 0), low),
         high,
@@ -70,3 +71,14 @@ def _rounded(values: Real) -> Real:
     some = values >= LEAST_MEAN**2
     unit = 10.0 ** (np.floor(np.log10(np.where(some, values, 1.0))) - DIGITS + 1)
     return np.where(some, np.round(values / unit) * unit, 0.0)
+
+
+def _alike(rows: Real) -> tuple[Real, Whole]:
+    """Give the distinct rows, and for each row its place among them; many times faster than sorting whole rows."""
+    places = np.zeros(len(rows), dtype=np.int64)
+    for column in rows.T:
+        values, distinct = pd.factorize(column)
+        places = pd.factorize(places * max(len(distinct), 1) + values)[0].astype(np.int64)
+    first = np.empty(int(places.max(initial=-1)) + 1, dtype=np.int64)
+    first[places[::-1]] = np.arange(len(rows) - 1, -1, -1)
+    return rows[first], places
