@@ -39,6 +39,8 @@ CHANNELS = {name: (Combination("", name),) * 2 for name in ("vendor_inventory", 
 SIZES = {ALL: ("--locations", "3", "--skus", "120")}
 """Of the sandbox; a tour of all interfaces has more companies, and fewer locations of each."""
 USUAL_SIZES = ("--locations", "12", "--skus", "250")
+CREATION = {ALL: ("--creation-delay", "4")}
+"""Seconds until an accepted order is there; a tour asks for each one's status before, however busy the machine is."""
 SHORT_TIMES = {
     "sweep": 0.5,
     "rehint": 5.0,
@@ -125,7 +127,7 @@ def _start(
     served = CHANNELS[channel]
     size = ("--companies", str(len(served)), *SIZES.get(channel, USUAL_SIZES))
     trial.write_planners_files(folder, size)
-    children.start(trial.sandbox_child(folder, size))
+    children.start(trial.sandbox_child(folder, (*size, *CREATION.get(channel, ()))))
     settings_of = {
         place: dict(one.settings) | ({"name": one.name} if one.name else {}) for place, one in enumerate(served)
     }

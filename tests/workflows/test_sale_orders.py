@@ -13,7 +13,7 @@ import pytest
 from replenisher.database import sales
 from replenisher.database.promises import promised
 from replenisher.database.sale_models import SaleEvent, SaleOrder
-from replenisher.errors import ConfigurationError, IllegalMoveError, NotFoundError
+from replenisher.errors import ConfigurationError, GatewayError, IllegalMoveError, NotFoundError
 from replenisher.intake.products import read_catalog
 from replenisher.purchasing.sale_orders import PlatformSaleState
 from replenisher.services import build
@@ -266,7 +266,7 @@ def test_a_change_of_state_that_is_lost_on_the_way_is_made_up_for_by_the_next_tr
     web.sell(web.row("WEB-1", web.skus()[0]))
     web.until("WEB-1", "succeeded")
     web.shop.world.admin.add_faults({"operation": "sales_orders.set_status", "fault": "accepted_then_reset"})
-    with pytest.raises(Exception, match="change of state"):
+    with pytest.raises(GatewayError, match="change of state"):
         end_sale(web.shop.services, "WEB-1", PlatformSaleState.COMPLETED, actor="person:ann", reason="picked up")
     end_sale(web.shop.services, "WEB-1", PlatformSaleState.COMPLETED, actor="person:ann", reason="picked up")
     assert web.sold("WEB-1").state == "completed"
