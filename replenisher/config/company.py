@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from replenisher.config.calendars import CalendarSettings, repeated_location
 from replenisher.config.history import DemandSettings
-from replenisher.config.kinds import Guid, Id, PlannersFile, Schedule, Seconds, Section, Text, TimeZone
+from replenisher.config.kinds import Guid, Id, PlannersFile, Schedule, Seconds, Section, Text, TimeZone, refusal
 from replenisher.config.planning import Amount, PlanningSettings
 from replenisher.planning.rules import Rules
 from replenisher.purchasing.approval import ApprovalRules
@@ -51,6 +52,12 @@ class Guards(Section):
     )
     accept_empty: bool = Field(
         default=False, description="Whether a report without rows is believed.", examples=[False]
+    )
+    phantom_probability: Annotated[float, Field(ge=0, le=0.5)] = Field(
+        default=0.001,
+        description="Stock of a product that has not sold for so long that the chance of it is below this is an"
+        " exception: it may not be on the shelf; 0 = never.",
+        examples=[0.001],
     )
     maximum_count_drift: Annotated[float, Field(ge=0, le=10)] = Field(
         default=0.1,
@@ -204,8 +211,18 @@ class CompanySettings(Section):
     levels_file: PlannersFile | None = Field(
         default=None, description="The company's own levels file instead of the common one.", examples=["levels.csv"]
     )
+    rules_file: PlannersFile | None = Field(
+        default=None, description="The company's own rules file instead of the common one.", examples=["rules.yaml"]
+    )
+    calendars: tuple[CalendarSettings, ...] = Field(
+        default=(),
+        description="On which days locations order; nothing = whenever a run plans them.",
+        examples=[[{"name": "Mondays", "weekdays": ["monday"], "lead_time_days": 3}]],
+    )
     planning: PlanningSettings = Field(default=PlanningSettings(), description="What is ordered.")
-    demand: DemandSettings = Field(default=DemandSettings(), description="What counts as demand.")
+    demand: DemandSettings = Field(
+        default=DemandSettings(), description="What counts as demand, and how it is estimated."
+    )
     approval: ApprovalSettings = Field(default=ApprovalSettings(), description="What goes out by itself.")
     guards: Guards = Field(default=Guards(), description="When a report is refused.")
     notices: NoticeSettings = Field(default=NoticeSettings(), description="What becomes of shipment notices.")
@@ -229,6 +246,14 @@ class CompanySettings(Section):
     @classmethod
     def _inventory_always(cls, reports: tuple[Report, ...]) -> tuple[Report, ...]:
         return tuple(dict.fromkeys(("inventory", *reports)))
+
+    @field_validator("calendars")
+    @classmethod
+    def _one_calendar_each(cls, calendars: tuple[CalendarSettings, ...]) -> tuple[CalendarSettings, ...]:
+        fault = repeated_location(calendars)
+        if fault:
+            raise refusal(fault)
+        return calendars
 
     def planning_rules(self) -> Rules:
         """Give the rules as planning takes them, money in ten-thousandths."""

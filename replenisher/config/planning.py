@@ -125,6 +125,12 @@ class PlanningSettings(Section):
         " has them.",
         examples=["report"],
     )
+    lead_time: Literal["measured", "product"] = Field(
+        default="measured",
+        description="What rules take for the lead time of a location without a calendar: the one `measured` on its"
+        " received orders, where there are five, else that of the `product`.",
+        examples=["measured"],
+    )
     maximum_line_quantity: Units | None = Field(
         default=None, description="Most units of one line; nothing = no maximum.", examples=[500]
     )
@@ -169,6 +175,8 @@ def _money(amount: Decimal | None) -> int | None:
 
 _MONEY = ("maximum_order_value", "minimum_order_value")
 _PLAIN = tuple(
-    name for name in PlanningSettings.model_fields if name not in ("weights", "allocated", "damping", *_MONEY)
+    name
+    for name in PlanningSettings.model_fields
+    if name not in ("weights", "allocated", "damping", "lead_time", *_MONEY)
 )
 """Settings that planning's rules have under the same name and as they are."""

@@ -7,8 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -22,6 +21,7 @@ from replenisher.config.kinds import Section, Text, nearest
 from replenisher.errors import ConfigurationError, PlanningInputError
 from replenisher.planning.choosing import Ages, PolicyRule, Scope, tie_of
 from replenisher.planning.policies.catalogue import CATALOGUE, check_parameters
+from replenisher.planning.rule_set import PlanningRuleSet
 
 Names = Annotated[tuple[Text, ...], Field(min_length=1)]
 Days = Annotated[int, Field(ge=0, le=36_500)]
@@ -69,14 +69,6 @@ class RulesFile(Section):
         default={}, description="Locations of each region.", examples=[{"west": ["11412", "11413"]}]
     )
     rules: tuple[RuleSettings, ...] = Field(default=(), description="The rules, in any order.")
-
-
-@dataclass(frozen=True)
-class PlanningRuleSet:
-    """The rules of a file, and the region of each location that lies in one."""
-
-    rules: tuple[PolicyRule, ...]
-    regions: Mapping[str, str]
 
 
 def read_rules(path: Path) -> PlanningRuleSet:

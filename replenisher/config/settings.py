@@ -60,6 +60,9 @@ class Settings(Section):
     levels_file: PlannersFile | None = Field(
         default=None, description="Planners' own minima and maxima (CSV).", examples=["levels.csv"]
     )
+    rules_file: PlannersFile | None = Field(
+        default=None, description="Planners' rules: which rows are planned by which policy.", examples=["rules.yaml"]
+    )
     platforms: dict[PlatformName, Platform] = Field(
         min_length=1, description="The retail platforms, each under a name of your choice.", examples=[{"retail": "…"}]
     )
@@ -103,6 +106,10 @@ class Settings(Section):
     def levels_file_of(self, company: CompanySettings) -> Path | None:
         """Give the levels file that counts for a company: its own, else the common one."""
         return company.levels_file or self.levels_file
+
+    def rules_file_of(self, company: CompanySettings) -> Path | None:
+        """Give the rules file that counts for a company: its own, else the common one."""
+        return company.rules_file or self.rules_file
 
     def archive_address(self) -> str:
         """Give the fsspec URL of the archive."""

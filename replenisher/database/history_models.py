@@ -1,7 +1,7 @@
 """The tables of the sales history: what was sold on which business date, what was read, and where nothing was left.
 
-All four are partitioned by the month of the business date; `history_months` makes the months and drops them. A row can
-only be written once its month is there.
+Four are partitioned by the month of the business date; `history_months` makes the months and drops them. A row can
+only be written once its month is there. The fifth, since when a SKU is listed, is kept as long as the location is.
 """
 
 from __future__ import annotations
@@ -79,3 +79,13 @@ class StockOut(Table):
     location: Mapped[str] = mapped_column(Text, primary_key=True)
     sku: Mapped[str] = mapped_column(Text, primary_key=True)
     business_date: Mapped[date] = mapped_column(Date, primary_key=True)
+
+
+class Listing(Table):
+    """The business date on which a location's report first listed a SKU; empty for what its very first one listed."""
+
+    __tablename__ = "listings"
+    company: Mapped[str] = mapped_column(Text, primary_key=True)
+    location: Mapped[str] = mapped_column(Text, primary_key=True)
+    sku: Mapped[str] = mapped_column(Text, primary_key=True)
+    first_day: Mapped[date | None] = mapped_column(Date)

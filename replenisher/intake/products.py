@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from replenisher.intake.cells import catalog_id, cost, day, free_text, identifier, one_of, whole_number
-from replenisher.intake.csv_file import Column, read_table
+from replenisher.intake.csv_file import Column, Table, read_table
 from replenisher.planning.frames import PRODUCTS, check
 from replenisher.purchasing.serials import SerialKind
 
@@ -36,6 +36,7 @@ COLUMNS = (
     Column("shelf_capacity", whole_number(0), default=0),
     Column("last_order_date", day, default=0),
     Column("snoozed_until", day, default=0),
+    Column("predecessor", identifier, default=""),
 )
 
 
@@ -47,6 +48,7 @@ def read_products(path: Path) -> pd.DataFrame:
     50).
     """
     table = read_table(path, COLUMNS, key=("sku",))
+    _check_predecessors(table)
     table.faults.raise_if_any()
     columns = table.columns
     costs = columns["unit_cost"]
@@ -74,7 +76,30 @@ def _limits(columns: dict[str, list[Any]]) -> dict[str, pd.Series]:
     }
     if any(columns["catalog_id"]):
         found["mapped"] = pd.Series([bool(known) for known in columns["catalog_id"]], dtype="bool")
+    if any(columns["predecessor"]):
+        found["predecessor"] = pd.Series(columns["predecessor"], dtype="str")
     return found
+
+
+def _check_predecessors(table: Table) -> None:
+    """Add a fault for each product that follows itself, directly or through others."""
+    columns = table.columns
+    follows = {sku: before for sku, before in zip(columns["sku"], columns["predecessor"], strict=True) if before}
+    for line, sku in zip(table.lines, columns["sku"], strict=True):
+        seen, at = {sku}, follows.get(sku)
+        while at is not None and at not in seen:
+            seen.add(at)
+            at = follows.get(at)
+        if at == sku:
+            table.faults.add(line, "predecessor", f"{follows[sku]} comes back to {sku}: name the product it replaces")
+
+
+def predecessors_of(products: pd.DataFrame | None) -> dict[str, str]:
+    """Give each product's predecessor by SKU, as a products frame names them."""
+    if products is None or "predecessor" not in products:
+        return {}
+    named = products[products["predecessor"] != ""]
+    return dict(zip(named["sku"].astype("str"), named["predecessor"].astype("str"), strict=True))
 
 
 def read_serial_kinds(path: Path) -> dict[str, SerialKind]:

@@ -72,7 +72,7 @@ def round_to_case_pack(  # noqa: PLR0917 - the last one has a default that every
     columns: Columns,
     quantity: Whole,
     rounding: Rounding,
-    trigger: Trigger,
+    trigger: Trigger | npt.NDArray[np.bool_],
     never_to_zero: bool,
     threshold_percent: int = 50,
 ) -> tuple[Whole, Whole]:

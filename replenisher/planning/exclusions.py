@@ -27,6 +27,7 @@ BY_FLAG = {
     "discontinued": (True, Reason.DISCONTINUED),
     "listed": (False, Reason.NOT_LISTED),
     "mapped": (False, Reason.NOT_MAPPED),
+    "order_day": (False, Reason.NOT_AN_ORDER_DAY),
 }
 """The flags that exclude, with the value that does and the reason."""
 
@@ -71,10 +72,13 @@ def _by_date(columns: Columns) -> Iterator[tuple[npt.NDArray[np.bool_], Reason]]
 def without_levels(columns: Columns, from_planner: npt.NDArray[np.bool_], not_counted: npt.NDArray[np.bool_]) -> Marks:
     """Mark the rows that cannot be planned against a minimum and a maximum.
 
-    `from_planner` is true where the levels are the planners' own. Levels of 0 and less mean that none are set.
+    `from_planner` is true where the levels are the planners' own. Levels of 0 and less mean that none are set, except
+    where `levels_by_policy` is true: a policy's level of 0 says that nothing is to be kept.
     """
     reorder_point, order_up_to_level = columns["reorder_point"], columns["order_up_to_level"]
     no_levels = (order_up_to_level <= 0) & (reorder_point <= 0)
+    if "levels_by_policy" in columns:
+        no_levels &= ~columns["levels_by_policy"]
     return [
         (no_levels & ~from_planner, Reason.LEVELS_MISSING),
         (no_levels & from_planner, Reason.LEVELS_SET_TO_ZERO),

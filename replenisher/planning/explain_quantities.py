@@ -173,7 +173,8 @@ def _order_minimum(row: Row, rules: Rules) -> str:
     least = f"at least {' and '.join(filter(None, limits))}"
     if rules.below_order_minimum == "hold":
         return f"{least}, or held"
-    rate = f"sells {float(row['rate_per_day'])} a day" if "rate_per_day" in row else "the maximum stands for its sales"
+    known = "rate_per_day" in row and bool(row.get("rate_known", True))
+    rate = f"sells {float(row['rate_per_day'])} a day" if known else "the maximum stands for its sales"
     return f"{least}, topped up; {rate}"
 
 

@@ -192,12 +192,26 @@ whose apply (`retailer` or `planner`), `on_hand_source` where on hand comes from
 
 SNAPSHOT_EXTRAS = Contract(
     "snapshot",
-    {**PRODUCT_LIMITS.columns, "business_date": WHOLE, "rate_per_day": RATE},
+    {
+        **PRODUCT_LIMITS.columns,
+        "business_date": WHOLE,
+        "rate_per_day": RATE,
+        "rate_known": FLAG,
+        "order_day": FLAG,
+        "lot": WHOLE,
+        "at_or_below": FLAG,
+        "levels_by_policy": FLAG,
+        "demand_unknown": FLAG,
+    },
     ("location", "sku"),
-    {**PRODUCT_LIMITS.bounds, "business_date": (1, LAST_DATE)},
+    {**PRODUCT_LIMITS.bounds, "business_date": (1, LAST_DATE), "lot": (0, LARGEST_QUANTITY)},
 )
 """What a snapshot may have besides: what limits a product, `business_date`, the location's date of the run (as
-`date.toordinal()`; without it no date can be kept), and `rate_per_day`, what a row sells in units a day."""
+`date.toordinal()`; without it no date can be kept), `rate_per_day`, what a row sells in units a day (where `rate_known`
+is there and false it is not to be gone by), and `order_day`, whether its location's calendar has an order on that date.
+Rows that are planned by rules have `lot` and `at_or_below` (see `policies.levels.Levels`), `levels_by_policy`, where
+their levels are not the ones that were set, and `demand_unknown`, where a rule could not be followed for want of known
+sales."""
 
 CONTRACTS = (INVENTORY, STOCK_BOOK, PRODUCTS, LEVELS, IN_FLIGHT, PROMISED, SNAPSHOT)
 

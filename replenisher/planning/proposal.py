@@ -54,7 +54,8 @@ def plan(snapshot: pd.DataFrame, rules: Rules) -> pd.DataFrame:
         from_planner = (snapshot["levels_source"] == "planner").to_numpy()
         not_counted = snapshot["on_hand_source"].cat.codes.to_numpy() == NOT_COUNTED
         marks = without_levels(columns, from_planner, not_counted)
-    triggered = is_triggered(columns["inventory_position"], columns["reorder_point"], rules.effective_trigger)
+    trigger = columns.get("at_or_below", rules.effective_trigger)
+    triggered = is_triggered(columns["inventory_position"], columns["reorder_point"], trigger)
     reasons = excluded(
         columns,
         marks,
@@ -62,10 +63,11 @@ def plan(snapshot: pd.DataFrame, rules: Rules) -> pd.DataFrame:
         unmapped_excluded=rules.unmapped == "exclude",
     )
     allowed = reasons == 0
-    np.copyto(reasons, _not_triggered(rules).bit, where=allowed & ~triggered)
+    np.copyto(reasons, _by_trigger(columns, _not_triggered(rules), _NOT_TRIGGERED), where=allowed & ~triggered)
     rows = np.flatnonzero(allowed & triggered)
     steps, bits = quantities(Asking.of(snapshot, columns, rows, rules), rules)
-    reasons[rows] = bits | _triggered(rules).bit
+    asking = {name: columns[name][rows] for name in ("at_or_below",) if name in columns}
+    reasons[rows] = bits | _by_trigger(asking, _triggered(rules), _TRIGGERED)
     _note(reasons, columns)
     reason = pd.Categorical.from_codes(main_reason_codes(reasons), dtype=REASON_DTYPE, validate=False)
     # Built without copies: at a million rows copying the columns once more would cost more than computing them.
@@ -86,11 +88,27 @@ def _triggered(rules: Rules) -> Reason:
     return Reason.BELOW_MINIMUM if rules.trigger is Trigger.BELOW else Reason.AT_OR_BELOW_MINIMUM
 
 
+_NOT_TRIGGERED = (Reason.ABOVE_MINIMUM, Reason.AT_OR_ABOVE_MINIMUM)
+_TRIGGERED = (Reason.AT_OR_BELOW_MINIMUM, Reason.BELOW_MINIMUM)
+
+
+def _by_trigger(
+    columns: dict[str, npt.NDArray[Any]], of_all: Reason, by_row: tuple[Reason, Reason]
+) -> npt.NDArray[np.int64] | int:
+    """Give the reason that goes with each row's own comparison, where rows have their own."""
+    if "at_or_below" not in columns:
+        return of_all.bit
+    return np.where(columns["at_or_below"], by_row[0].bit, by_row[1].bit)
+
+
 def _note(reasons: Whole, columns: dict[str, npt.NDArray[Any]]) -> None:
     for name, reason in (
         ("negative_on_hand", Reason.NEGATIVE_ON_HAND),
         ("negative_open_quantity", Reason.NEGATIVE_OPEN_QUANTITY),
+        ("demand_unknown", Reason.DEMAND_UNKNOWN),
     ):
+        if name not in columns:
+            continue
         reasons[np.flatnonzero(columns[name])] |= reason.bit
 
 

@@ -16,7 +16,7 @@ from replenisher.planning import constraints
 from replenisher.planning.constraints import Whole
 from replenisher.planning.order_limits import Candidates, OrderLimits, limit_orders
 from replenisher.planning.order_minimum import OrderMinimum, OrderRows, keep_order_minimum
-from replenisher.planning.policies.asking import missing_to_maximum
+from replenisher.planning.policies.asking import missing_to_maximum, whole_lots
 from replenisher.planning.position import TERMS, PositionWeights
 from replenisher.planning.reasons import Reason
 from replenisher.planning.rules import Rules
@@ -72,8 +72,9 @@ class Asking:
             some["stock_and_coming"] = np.zeros(rows.size, dtype=np.int64)
             for name in coming_terms(rules.weights):
                 some["stock_and_coming"] += columns[name][rows]
-        if "rate_per_day" in columns:
-            some["rate_per_day"] = columns["rate_per_day"][rows]
+        for name in ("rate_per_day", "rate_known", "lot", "at_or_below"):
+            if name in columns:
+                some[name] = columns[name][rows]
         texts = snapshot["sku"].cat.categories
         ranks = np.empty(len(texts), dtype=np.int64)
         ranks[texts.argsort()] = np.arange(len(texts))
@@ -89,12 +90,12 @@ class Asking:
 def quantities(asking: Asking, rules: Rules) -> tuple[list[Whole], Whole]:
     """Take the rows that ask for goods through every step; returns the quantities of STEPS and the reason bits."""
     columns = asking.columns
-    raw = missing_to_maximum(columns["inventory_position"], columns["order_up_to_level"])
+    raw = _asked(columns)
     packed, bits = constraints.round_to_case_pack(
         columns,
         raw,
         rules.rounding,
-        rules.effective_trigger,
+        columns.get("at_or_below", rules.effective_trigger),
         rules.never_to_zero,
         rules.rounding_threshold_percent,
     )
@@ -127,6 +128,14 @@ def quantities(asking: Asking, rules: Rules) -> tuple[list[Whole], Whole]:
     return steps, bits
 
 
+def _asked(columns: dict[str, npt.NDArray[Any]]) -> Whole:
+    missing = missing_to_maximum(columns["inventory_position"], columns["order_up_to_level"])
+    if "lot" not in columns:
+        return missing
+    names = ("inventory_position", "reorder_point", "lot", "at_or_below")
+    return np.where(columns["lot"] > 0, whole_lots(*(columns[name] for name in names)), missing)
+
+
 def _candidates(asking: Asking, quantity: Whole) -> Candidates:
     columns = asking.columns
     minimum = columns["reorder_point"]
@@ -157,7 +166,8 @@ def _order_rows(asking: Asking, quantity: Whole, rules: Rules) -> OrderRows:
     if "shelf_capacity" in columns:
         most = np.minimum(most, constraints.shelf_room(columns))
     # Where no rates are known, every maximum is taken to last equally long.
-    rate = columns.get("rate_per_day", columns["order_up_to_level"])
+    level = columns["order_up_to_level"]
+    rate = np.where(columns.get("rate_known", np.True_), columns.get("rate_per_day", level), level)
     return OrderRows(
         location=asking.location,
         sku_rank=asking.sku_rank,

@@ -49,6 +49,7 @@ class Reason(Enum):
     NOT_MAPPED = "not_mapped"
     NO_ROOM_ON_SHELF = "no_room_on_shelf"
     TOO_SMALL = "too_small"
+    NOT_AN_ORDER_DAY = "not_an_order_day"
     CUT_TO_ORDER_VALUE = "cut_to_order_value"
     CUT_TO_ORDER_UNITS = "cut_to_order_units"
     CUT_TO_LINE_MAXIMUM = "cut_to_line_maximum"
@@ -65,6 +66,7 @@ class Reason(Enum):
     NEGATIVE_OPEN_QUANTITY = "negative_open_quantity"
     COST_UNKNOWN = "cost_unknown"
     ORDER_BELOW_MINIMUM = "order_below_minimum"
+    DEMAND_UNKNOWN = "demand_unknown"
 
     @property
     def bit(self) -> int:
@@ -108,6 +110,7 @@ _MEANINGS: dict[Reason, tuple[int, Effect, str]] = {
     Reason.NOT_MAPPED: (19, Effect.STOPS, "The products file has no id of the platform's catalog for the product."),
     Reason.NO_ROOM_ON_SHELF: (20, Effect.STOPS, "The shelf has no room for the smallest lot."),
     Reason.TOO_SMALL: (21, Effect.STOPS, "So small an order is not worth its handling yet."),
+    Reason.NOT_AN_ORDER_DAY: (22, Effect.STOPS, "The location's calendar has no order on this date."),
     Reason.CUT_TO_ORDER_VALUE: (24, Effect.CUTS, "Cut to the whole case packs that the order's maximum value allows."),
     Reason.CUT_TO_ORDER_UNITS: (
         25,
@@ -140,6 +143,11 @@ _MEANINGS: dict[Reason, tuple[int, Effect, str]] = {
     ),
     Reason.COST_UNKNOWN: (50, Effect.NOTES, "The unit cost is not known, so the line counts in no order value."),
     Reason.ORDER_BELOW_MINIMUM: (51, Effect.NOTES, "The location's order is below its minimum and waits for a person."),
+    Reason.DEMAND_UNKNOWN: (
+        52,
+        Effect.NOTES,
+        "Sales of too few days are known to go by demand, so the row keeps its minimum and maximum.",
+    ),
 }
 """Each reason's bit number, effect and sentence. Plans in the archive hold the bits: a number is never used again for
 something else, and new reasons take free numbers where they belong in importance."""

@@ -49,6 +49,7 @@ def test_a_plan_in_the_archive_is_read_as_it_was_written() -> None:
         "not_mapped": 19,
         "no_room_on_shelf": 20,
         "too_small": 21,
+        "not_an_order_day": 22,
         "cut_to_order_value": 24,
         "cut_to_order_units": 25,
         "cut_to_line_maximum": 26,
@@ -65,6 +66,7 @@ def test_a_plan_in_the_archive_is_read_as_it_was_written() -> None:
         "negative_open_quantity": 49,
         "cost_unknown": 50,
         "order_below_minimum": 51,
+        "demand_unknown": 52,
     }
     assert {reason.value: reason.bit for reason in Reason} == {name: 1 << number for name, number in bits.items()}
 

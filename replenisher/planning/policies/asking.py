@@ -41,12 +41,14 @@ class Rounding(Enum):
 
 
 def is_triggered(
-    position: npt.NDArray[np.int64], reorder_point: npt.NDArray[np.int64], trigger: Trigger
+    position: npt.NDArray[np.int64], reorder_point: npt.NDArray[np.int64], trigger: Trigger | npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_]:
-    """Compare each row's position with its minimum.
+    """Compare each row's position with its minimum; `trigger` is that of all rows, or of each (true: at or below).
 
     Worked example: position 10, minimum 10 triggers with AT_OR_BELOW and does not with BELOW.
     """
+    if not isinstance(trigger, Trigger):
+        return np.less(position, reorder_point + trigger)
     if trigger is Trigger.BELOW:
         return np.less(position, reorder_point)
     return np.less_equal(position, reorder_point)
@@ -64,6 +66,20 @@ def as_levels(
     """
     nothing = np.zeros_like(sold_not_reordered)
     return -sold_not_reordered, nothing, nothing
+
+
+def whole_lots(
+    position: npt.NDArray[np.int64],
+    reorder_point: npt.NDArray[np.int64],
+    lot: npt.NDArray[np.int64],
+    at_or_below: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.int64]:
+    """Count the units in whole lots until a row that is triggered would no longer ask; 0 where it orders in no lots.
+
+    Worked example: at or below 8, position 8, lots of 10: 10, for 18 no longer asks; at position -3 it is 20.
+    """
+    lots = -((position - reorder_point - at_or_below) // np.maximum(lot, 1))
+    return lots * lot
 
 
 def missing_to_maximum(

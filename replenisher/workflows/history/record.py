@@ -16,7 +16,7 @@ from datetime import date, datetime
 import pandas as pd
 
 from replenisher.config import CompanySettings
-from replenisher.database import exceptions, sales_history, stock_outs
+from replenisher.database import exceptions, listings, sales_history, stock_outs
 from replenisher.database.exceptions import Matter
 from replenisher.database.sales_history import Line, Pull
 from replenisher.database.session import Session
@@ -132,3 +132,4 @@ def record_stock(
         with services.database.transaction() as session:
             sales_history.take_turn(session, company.id, location)
             stock_outs.record_reading(session, reading)
+            listings.record_listed(session, company.id, location, day, frame["sku"].astype("str").tolist())

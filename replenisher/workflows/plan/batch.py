@@ -12,16 +12,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
-from datetime import date
 
 import pandas as pd
 
 from replenisher.config import CompanySettings, Guards, PlanningSettings
+from replenisher.config.calendars import CalendarSettings
+from replenisher.config.history import DemandSettings
 from replenisher.database import companies, exceptions, orders, run_batches, runs
 from replenisher.database.models import PlanningRun, RunBatch
-from replenisher.database.orders import InFlight
-from replenisher.database.promises import Promised, promised
+from replenisher.database.promises import promised
 from replenisher.database.session import Session
 from replenisher.errors import (
     ArchiveError,
@@ -34,16 +33,15 @@ from replenisher.errors import (
     UnavailableError,
 )
 from replenisher.logs import get_logger
-from replenisher.planning.promises import with_promises
-from replenisher.planning.proposal import plan
-from replenisher.planning.snapshot import orphans, snapshot, with_levels_only
 from replenisher.purchasing.platform import ReportStamp
 from replenisher.services import Services
 from replenisher.workflows.history.record import record_stock
 from replenisher.workflows.pauses import pause_platform
 from replenisher.workflows.plan import findings
 from replenisher.workflows.plan.findings import Findings
+from replenisher.workflows.plan.frame import Material, plan_reports
 from replenisher.workflows.plan.guards import guard
+from replenisher.workflows.plan.inputs import frozen_inputs
 from replenisher.workflows.plan.reports import record_other_reports, report_window
 
 log = get_logger(__name__)
@@ -52,18 +50,6 @@ SHARE_FOR_READING = 0.4
 """Share of a batch's lease in which a report may still be asked for; the last one asked for needs time to answer."""
 PASSING = (UnavailableError, NotSentError, ThrottledError)
 """When every location fails like this the platform is down: the batch waits instead of refusing its locations."""
-
-
-@dataclass(frozen=True)
-class Material:
-    """What a batch knows from the database before it asks for reports."""
-
-    locations: list[str]
-    own: InFlight
-    older_proposals: dict[int, str]
-    """Location by id of the order that nobody had approved yet."""
-    usual_rows: dict[str, int | None]
-    promised: Promised = field(default_factory=Promised)
 
 
 def plan_batch(services: Services, run_id: int, number: int) -> None:
@@ -90,7 +76,7 @@ def plan_batch(services: Services, run_id: int, number: int) -> None:
         _postpone(services, company, run, batch, found, stopper)
         return
     try:
-        frame, unmatched = _plan(services, company, run, material, found)
+        frame, unmatched = plan_reports(services, company, found, material, frozen_inputs(services, run))
         name = None if frame is None else services.archive.put_frame(frame)
     except ArchiveError as error:
         _postpone(services, company, run, batch, found, error)
@@ -122,6 +108,8 @@ def frozen(services: Services, company: CompanySettings, run: PlanningRun) -> Co
         update={
             "planning": PlanningSettings.model_validate(rules["planning"]),
             "guards": Guards.model_validate(rules["guards"]),
+            "demand": DemandSettings.model_validate(rules.get("demand", {})),
+            "calendars": tuple(CalendarSettings.model_validate(one) for one in rules.get("calendars", ())),
             "report_days": rules["report_days"],
         }
     )
@@ -192,67 +180,6 @@ def stopper_of(found: Findings) -> GatewayError | None:
         first = errors[0]
         return first if isinstance(first, GatewayError) else None
     return None
-
-
-def _plan(
-    services: Services, company: CompanySettings, run: PlanningRun, material: Material, found: Findings
-) -> tuple[pd.DataFrame | None, dict[str, pd.DataFrame]]:
-    products = services.archive.get_frame(run.inputs["products"]) if "products" in run.inputs else None
-    levels = services.archive.get_frame(run.inputs["levels"]) if "levels" in run.inputs else None
-    return plan_reports(company, found, material, products, levels, run.slot.date())
-
-
-def plan_reports(  # noqa: PLR0917 - what a batch knows by then
-    company: CompanySettings,
-    found: Findings,
-    material: Material,
-    products: pd.DataFrame | None,
-    levels: pd.DataFrame | None,
-    business_date: date,
-) -> tuple[pd.DataFrame | None, dict[str, pd.DataFrame]]:
-    """Plan the good reports as one frame (None without any); gives also, by kind, the rows that no report has."""
-    if not found.frames:
-        return None, {}
-    inventory = pd.concat(list(found.frames.values()), ignore_index=True)
-    if levels is not None and "on_hand_source" in inventory.columns:
-        inventory = with_levels_only(inventory, levels, list(found.frames))
-    instead = company.planning.allocated == "orders"
-    ours = promised_frame(material.promised)
-    ours = ours[ours["location"].isin(list(found.frames))]
-    if instead or len(ours):
-        inventory = with_promises(inventory, ours, instead=instead)
-    # After rows that no report has were added: theirs is the same day.
-    inventory = inventory.assign(business_date=business_date.toordinal())
-    in_flight = in_flight_frame(material.own)
-    in_flight = in_flight[in_flight["location"].isin(list(found.frames))]
-    rows = snapshot(inventory, products, levels, in_flight)
-    unmatched = {"in_flight_unmatched": orphans(rows, in_flight), "promised_unmatched": orphans(rows, ours)}
-    if levels is not None:
-        here = levels[levels["location"].isin(list(found.frames))]
-        unmatched["levels_unmatched"] = orphans(rows, here)
-    return plan(rows, company.planning_rules()), unmatched
-
-
-def promised_frame(found: Promised) -> pd.DataFrame:
-    """Put the units that we know to be promised into the frame that planning reads."""
-    return pd.DataFrame(
-        {
-            "location": pd.Series(found.location, dtype="str"),
-            "sku": pd.Series(found.sku, dtype="str"),
-            "promised": pd.Series(found.units, dtype="int64"),
-        }
-    )
-
-
-def in_flight_frame(own: InFlight) -> pd.DataFrame:
-    """Put our own open units into the frame that planning reads."""
-    return pd.DataFrame(
-        {
-            "location": pd.Series(own.location, dtype="str"),
-            "sku": pd.Series(own.sku, dtype="str"),
-            "in_flight": pd.Series(own.in_flight, dtype="int64"),
-        }
-    )
 
 
 def _give_up(services: Services, run: PlanningRun, batch: RunBatch, material: Material) -> None:

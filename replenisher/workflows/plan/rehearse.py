@@ -20,11 +20,11 @@ from replenisher.config import CompanySettings
 from replenisher.database import companies, orders
 from replenisher.database.promises import promised
 from replenisher.errors import CompanyPausedError, ConfigurationError, GatewayError
-from replenisher.intake.levels import read_levels
-from replenisher.intake.products import read_products
 from replenisher.planning.frames import from_money
 from replenisher.services import Services
-from replenisher.workflows.plan.batch import Material, judge, plan_reports, stopper_of
+from replenisher.workflows.plan.batch import judge, stopper_of
+from replenisher.workflows.plan.frame import Material, plan_reports
+from replenisher.workflows.plan.inputs import Inputs, read_inputs
 from replenisher.workflows.plan.reports import report_window
 from replenisher.workflows.plan.start import wanted_locations
 
@@ -78,19 +78,16 @@ def rehearse(
         paused = companies.pause_reason(session, company.id)
     if paused is not None:
         raise CompanyPausedError(f"company {company.id} is paused: {paused}")
-    products_file, levels_file = settings.products_file_of(company), settings.levels_file_of(company)
-    products = None if products_file is None else read_products(products_file)
-    levels = None if levels_file is None else read_levels(levels_file)
     services.rehearse(company)
+    now = services.channel(company).platform_now()
+    inputs = read_inputs(services, company, now.astimezone(ZoneInfo(company.time_zone)).date(), now)
     listed = services.channel(company).locations(company.id)
     wanted, absent = wanted_locations(company, only_locations, listed)
     found = Rehearsal(company.id, refused=dict.fromkeys(absent, "the retailer has not enabled this location"))
     tell(0, len(wanted))
     size = settings.work.batch_locations
     for first in range(0, len(wanted), size):
-        frame = _rehearse_batch(
-            services, company, wanted[first : first + size], products=products, levels=levels, found=found
-        )
+        frame = _rehearse_batch(services, company, wanted[first : first + size], inputs, found)
         if frame is not None:
             found.frames.append(frame)
             found.locations.extend(_summaries(frame))
@@ -102,9 +99,7 @@ def _rehearse_batch(
     services: Services,
     company: CompanySettings,
     locations: list[str],
-    *,
-    products: pd.DataFrame | None,
-    levels: pd.DataFrame | None,
+    inputs: Inputs,
     found: Rehearsal,
 ) -> pd.DataFrame | None:
     with services.database.transaction() as session:
@@ -121,8 +116,7 @@ def _rehearse_batch(
     if stopper is not None and not judged.frames:
         raise GatewayError(f"company {company.id}: {stopper}", operation=stopper.operation, status=stopper.status)
     found.refused.update({location: str(error) for location, error in judged.refused.items()})
-    today = channel.platform_now().astimezone(ZoneInfo(company.time_zone)).date()
-    frame, _ = plan_reports(company, judged, material, products, levels, today)
+    frame, _ = plan_reports(services, company, judged, material, inputs)
     return frame
 
 

@@ -17,13 +17,12 @@ from replenisher.database import companies, exceptions, run_batches, runs
 from replenisher.database.exceptions import Matter
 from replenisher.database.models import PlanningRun
 from replenisher.errors import ArchiveError, ConfigurationError, CredentialsError, ForbiddenError, GatewayError
-from replenisher.intake.levels import read_levels
-from replenisher.intake.products import read_products
 from replenisher.logs import get_logger
 from replenisher.purchasing.platform import Location
 from replenisher.services import Services
 from replenisher.workflows.pauses import pause_platform
 from replenisher.workflows.plan.failing import fail_run
+from replenisher.workflows.plan.inputs import freeze_inputs, read_inputs
 from replenisher.workflows.standings import remember_standings
 
 log = get_logger(__name__)
@@ -43,7 +42,8 @@ def start_run(services: Services, run_id: int) -> None:
         return
     try:
         listed = services.channel(company).locations(company.id)
-        inputs = freeze_inputs(services, company)
+        read = read_inputs(services, company, run.slot.date(), run.opened_at)
+        inputs = freeze_inputs(services, company, read)
     except (CredentialsError, ForbiddenError) as error:
         pause_platform(services, company, error)
         _postpone(services, run, error)
@@ -57,27 +57,6 @@ def start_run(services: Services, run_id: int) -> None:
     else:
         _begin(services, company, run, listed, inputs)
         remember_standings(services, company)
-
-
-def freeze_inputs(services: Services, company: CompanySettings) -> dict[str, Any]:
-    """Put planners' files and effective rules in the archive; gives their names there by input.
-
-    Raises PlannerFileError with every fault of a file.
-    """
-    settings = services.settings
-    inputs: dict[str, Any] = {"rules": services.archive.put_document(rules_document(company))}
-    products = settings.products_file_of(company)
-    if products is not None:
-        inputs["products"] = services.archive.put_frame(read_products(products))
-    levels = settings.levels_file_of(company)
-    if levels is not None:
-        inputs["levels"] = services.archive.put_frame(read_levels(levels))
-    return inputs
-
-
-def rules_document(company: CompanySettings) -> dict[str, Any]:
-    """Give the effective rules of a company as a document that can be archived."""
-    return company.model_dump(mode="json", include={"planning", "approval", "guards", "committed", "report_days"})
 
 
 def wanted_locations(

@@ -1,0 +1,102 @@
+"""What a run plans on besides the reports: read once when it starts, kept in the archive, the same for every batch.
+
+The names in `runs.inputs` say what is there: `rules` always (the company's effective settings), `products`, `levels`,
+`policy_rules` (the planners' rules file) and `lead_times` where there are any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from replenisher.config import CompanySettings
+from replenisher.config.rules_file import read_rules
+from replenisher.database import lead_times
+from replenisher.database.lead_times import LeadTime
+from replenisher.database.models import PlanningRun
+from replenisher.intake.levels import read_levels
+from replenisher.intake.products import read_products
+from replenisher.planning.rule_set import PlanningRuleSet, document_of, rule_set_of
+from replenisher.services import Services
+
+LeadTimes = Mapping[str | None, LeadTime]
+EVERY_LOCATION = ""
+"""The name under which an archived document has the lead times of the whole company."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a batch plans on besides its reports; `instant` (UTC) is when the run opened, for the calendars."""
+
+    business_date: date
+    instant: datetime
+    products: pd.DataFrame | None = None
+    levels: pd.DataFrame | None = None
+    rule_set: PlanningRuleSet = field(default_factory=PlanningRuleSet)
+    lead_times: LeadTimes = field(default_factory=dict)
+
+
+def read_inputs(services: Services, company: CompanySettings, business_date: date, instant: datetime) -> Inputs:
+    """Read planners' files and measure lead times. Raises ConfigurationError with every fault of a file."""
+    settings = services.settings
+    products, levels = settings.products_file_of(company), settings.levels_file_of(company)
+    rules = settings.rules_file_of(company)
+    rule_set = PlanningRuleSet() if rules is None else read_rules(rules)
+    measured: LeadTimes = {}
+    if rule_set.rules and company.planning.lead_time == "measured":
+        with services.database.transaction() as session:
+            measured = lead_times.measured_lead_times(session, company.id)
+    return Inputs(
+        business_date,
+        instant,
+        None if products is None else read_products(products),
+        None if levels is None else read_levels(levels),
+        rule_set,
+        measured,
+    )
+
+
+def freeze_inputs(services: Services, company: CompanySettings, inputs: Inputs) -> dict[str, Any]:
+    """Put inputs and effective settings in the archive; gives their names there."""
+    archive = services.archive
+    names: dict[str, Any] = {"rules": archive.put_document(rules_document(company))}
+    for name, frame in (("products", inputs.products), ("levels", inputs.levels)):
+        if frame is not None:
+            names[name] = archive.put_frame(frame)
+    if inputs.rule_set.rules:
+        names["policy_rules"] = archive.put_document(document_of(inputs.rule_set))
+    if inputs.lead_times:
+        kept = {EVERY_LOCATION if one is None else one: asdict(found) for one, found in inputs.lead_times.items()}
+        names["lead_times"] = archive.put_document(kept)
+    return names
+
+
+def frozen_inputs(services: Services, run: PlanningRun) -> Inputs:
+    """Give what a run was started with, from the archive."""
+    archive, names = services.archive, run.inputs
+    frames = {name: archive.get_frame(names[name]) for name in ("products", "levels") if name in names}
+    kept = archive.get_document(names["lead_times"]) if "lead_times" in names else {}
+    return Inputs(
+        run.slot.date(),
+        run.opened_at,
+        frames.get("products"),
+        frames.get("levels"),
+        rule_set_of_run(services, run),
+        {one or None: LeadTime(**found) for one, found in kept.items()},
+    )
+
+
+def rule_set_of_run(services: Services, run: PlanningRun) -> PlanningRuleSet:
+    """Give the rules file that a run was started with; none for a run without one."""
+    name = run.inputs.get("policy_rules")
+    return PlanningRuleSet() if name is None else rule_set_of(services.archive.get_document(name))
+
+
+def rules_document(company: CompanySettings) -> dict[str, Any]:
+    """Give the effective rules of a company as a document that can be archived."""
+    kept = {"planning", "demand", "calendars", "approval", "guards", "committed", "report_days"}
+    return company.model_dump(mode="json", include=kept)
