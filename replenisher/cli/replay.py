@@ -14,9 +14,8 @@ from replenisher.cli.progress import counting
 from replenisher.cli.screen import add_row, literal, messages, money, out, print_json, slot, table
 
 if TYPE_CHECKING:
-    from replenisher.config import CompanySettings
     from replenisher.services import Services
-    from replenisher.workflows.replay import Replay
+    from replenisher.workflows.replay import OtherRules, Replay
 
 DEAREST = 10
 """Changed rows shown."""
@@ -33,7 +32,11 @@ def replay(
     *,
     rules: Annotated[
         Path | None,
-        typer.Option("--rules", metavar="FILE", help="Another configuration: plan by its rules for the same company."),
+        typer.Option(
+            "--rules",
+            metavar="FILE",
+            help="Plan by another rules file, or by the settings and rules of another configuration.",
+        ),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="Write every row whose quantity changes as CSV.")
@@ -58,12 +61,11 @@ def replay(
         raise typer.Exit(ExitCode.PROBLEMS)
 
 
-def _other(services: Services, run: int, rules: Path) -> CompanySettings:
-    from replenisher.config import load  # noqa: PLC0415 - as above
-    from replenisher.workflows.replay import rules_for  # noqa: PLC0415 - as above
+def _other(services: Services, run: int, rules: Path) -> OtherRules:
+    from replenisher.workflows.replay import other_rules  # noqa: PLC0415 - as above
     from replenisher.workflows.why_not import company_of_run  # noqa: PLC0415 - as above
 
-    return rules_for(company_of_run(services, run).id, load(rules).companies, rules)
+    return other_rules(company_of_run(services, run).id, rules)
 
 
 def _print(console: Console, found: Replay) -> None:

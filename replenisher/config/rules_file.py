@@ -71,6 +71,12 @@ class RulesFile(Section):
     rules: tuple[RuleSettings, ...] = Field(default=(), description="The rules, in any order.")
 
 
+def is_rules_file(path: Path) -> bool:
+    """Tell a rules file from a configuration: it has rules or regions, and no companies."""
+    values = read(path).values
+    return "companies" not in values and bool({"rules", "regions"} & values.keys())
+
+
 def read_rules(path: Path) -> PlanningRuleSet:
     """Read a rules file. Raises ConfigurationError with one line for every fault: file, line, key, what to do."""
     document = read(path)

@@ -12,10 +12,12 @@ from typing import cast
 import pandas as pd
 
 from replenisher.errors import PlanningInputError
+from replenisher.planning.explain_levels import demand_steps, level_steps
 from replenisher.planning.explain_quantities import ExplainStep, Row, quantity_steps
 from replenisher.planning.policies.asking import Policy, Trigger
 from replenisher.planning.position import TERMS
 from replenisher.planning.reasons import Effect, Reason, describe, reasons_in
+from replenisher.planning.rule_set import PlanningRuleSet
 from replenisher.planning.rules import Rules
 from replenisher.planning.snapshot import FIGURES, SINCE_OPENING
 
@@ -32,19 +34,24 @@ _EXCLUSIONS = (
     Reason.PAST_LAST_ORDER_DATE,
     Reason.SNOOZED,
     Reason.NOT_MAPPED,
+    Reason.NOT_AN_ORDER_DAY,
 )
 
 
-def explain_row(row: pd.Series | Row, rules: Rules) -> list[ExplainStep]:
+def explain_row(row: pd.Series | Row, rules: Rules, rule_set: PlanningRuleSet | None = None) -> list[ExplainStep]:
     """Explain one row of a planned frame: terms, position, levels, trigger, every constraint, the result.
 
-    `rules` are those that the row was planned with; PlanningInputError says when the position or the trigger does not
-    follow from them.
+    `rules` and `rule_set` are those that the row was planned with; PlanningInputError says when the position, the
+    levels or the trigger do not follow from them.
     """
     known = cast(Row, row.to_dict()) if isinstance(row, pd.Series) else row
     reasons = reasons_in(known["reasons"])
     steps = [*_terms(known, rules), _position(known, rules)]
-    steps.extend([_owed(known)] if rules.policy is Policy.SELL_THROUGH else _levels(known))
+    by_rule = rule_set or PlanningRuleSet()
+    if rules.policy is Policy.SELL_THROUGH:
+        steps.append(_owed(known))
+    else:
+        steps.extend([*demand_steps(known, by_rule), *level_steps(known, by_rule)])
     exclusions = [reason for reason in reasons if reason in _EXCLUSIONS]
     steps.extend(ExplainStep("excluded", describe(reason) + _date(known, reason), 0) for reason in exclusions)
     if not exclusions:
@@ -121,17 +128,6 @@ def _position(row: Row, rules: Rules) -> ExplainStep:
     return ExplainStep("inventory position", f"{sum_in_words} = {position}", position, "inventory_position")
 
 
-def _levels(row: Row) -> list[ExplainStep]:
-    steps = []
-    for label, name in (("minimum", "reorder_point"), ("maximum", "order_up_to_level")):
-        value, source = int(row[name]), str(row["levels_source"])
-        text = f"{value}, set by the {source}"
-        if source == "planner" and row.get("on_hand_source", "reported") == "reported":
-            text += f" (the retailer says {int(row[f'retailer_{name}'])})"
-        steps.append(ExplainStep(label, text, value, name))
-    return steps
-
-
 def _trigger(row: Row, rules: Rules) -> ExplainStep:
     triggered = bool(row["triggered"])
     if rules.policy is Policy.SELL_THROUGH:
@@ -142,7 +138,7 @@ def _trigger(row: Row, rules: Rules) -> ExplainStep:
             "trigger", f"{owed} is {'' if triggered else 'not '}more than 0", int(triggered), "triggered"
         )
     position, minimum = int(row["inventory_position"]), int(row["reorder_point"])
-    below = rules.trigger is Trigger.BELOW
+    below = not bool(row["at_or_below"]) if "at_or_below" in row else rules.trigger is Trigger.BELOW
     if triggered != (position < minimum if below else position <= minimum):
         raise PlanningInputError("the row was planned with another trigger than the rules at hand")
     verdict = ("is " if triggered else "is not ") + ("below" if below else "at or below")

@@ -61,6 +61,8 @@ def quantity_steps(row: Row, rules: Rules, reasons: list[Reason]) -> list[Explai
     """Explain the quantities of a row that asks for goods; a step that an older engine did not have is left out."""
     position, maximum, raw = _asked(row, rules)
     label, sentence = "missing to maximum", f"{maximum} - {position} = {raw}"
+    if int(row.get("lot", 0)):
+        label, sentence = "whole lots", f"{raw // int(row['lot'])} of {int(row['lot'])} = {raw}"
     if rules.policy is Policy.SELL_THROUGH:
         label, sentence = "owed", f"{raw} sold and not reordered"
     steps = [ExplainStep(label, sentence, raw, "raw_quantity")]

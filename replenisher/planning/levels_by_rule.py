@@ -38,24 +38,6 @@ SET_LEVELS = {"reorder_point": "set_reorder_point", "order_up_to_level": "set_or
 BY_RULE = (*SET_LEVELS.values(), "rule", "policy", "lot", "at_or_below", "levels_by_policy", "demand_unknown")
 """The columns that `with_rules` adds."""
 
-DEMAND_COLUMNS = (
-    "demand_class",
-    "demand_method",
-    "demand_rule",
-    "rate_per_day",
-    "sd_per_day",
-    "adi",
-    "cv2",
-    "uplift",
-    "days_used",
-    "stock_out_days",
-    "lent_days",
-    "known_days",
-    "age_days",
-)
-"""What is known of a row's demand, as `demand.estimate` makes it; `known_days` are those of which the location's sales
-are known, `age_days` those since the row was first seen."""
-
 LEAD_TIME_DTYPE = pd.CategoricalDtype(["product", "measured", "calendar"])
 """Where a row's lead time is from: the products file, our own orders of the location, or the location's calendar."""
 
@@ -72,7 +54,7 @@ class RuledBy:
 
 
 def with_demand(snapshot: pd.DataFrame, demand: pd.DataFrame, least_known_days: int) -> pd.DataFrame:
-    """Put the demand of each row beside it; `demand` has a row for each, in the same order, with DEMAND_COLUMNS.
+    """Put the demand of each row beside it; `demand` has a row for each, in the same order (`demand.rows`).
 
     `rate_known` tells where sales of so many days are known at the location that the rate may be gone by.
     """

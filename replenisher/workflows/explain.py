@@ -19,6 +19,7 @@ from replenisher.database.session import Session
 from replenisher.errors import NotFoundError
 from replenisher.planning.explain import ExplainStep, explain_row
 from replenisher.services import Services
+from replenisher.workflows.plan.inputs import rule_set_of_run
 
 CLOSE_REASONS = {
     "older_order_approved": "An older order of this location was approved while the run was planning, so the run "
@@ -125,7 +126,7 @@ def explain(
         order_quantity=int(row["order_quantity"]),
         reason=str(row["reason"]),
         levels_source=str(row["levels_source"]),
-        steps=explain_row(row, rules.planning_rules()),
+        steps=explain_row(row, rules.planning_rules(), rule_set_of_run(services, run)),
         close_changes=_close_changes(services, run, location),
         order=found.order,
         archived=archived,

@@ -7,7 +7,7 @@ anything. Nothing is fetched, nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -17,16 +17,29 @@ from typing import Any
 import pandas as pd
 
 from replenisher import __version__
-from replenisher.config import CompanySettings
+from replenisher.config import CompanySettings, load
+from replenisher.config.rules_file import is_rules_file, read_rules
 from replenisher.database import run_batches, runs
 from replenisher.database.models import PlanningRun
 from replenisher.errors import NotFoundError, PlanningInputError
 from replenisher.planning.comparison import changed_orders, differing_columns, same_plan, snapshot_of
 from replenisher.planning.frames import from_money
-from replenisher.planning.proposal import Rules, plan
+from replenisher.planning.levels_by_rule import RuledBy, with_rules, without_rules
+from replenisher.planning.proposal import plan
+from replenisher.planning.rule_set import PlanningRuleSet
 from replenisher.services import Services
 from replenisher.workflows.explain import settings_of_run
+from replenisher.workflows.plan.inputs import rule_set_of_run
 from replenisher.workflows.plan.rehearse import write_safely
+
+
+@dataclass(frozen=True)
+class OtherRules:
+    """What a run is planned by instead of its own: its company with other settings, another rules file, or both."""
+
+    company: CompanySettings | None = None
+    rule_set: PlanningRuleSet | None = None
+
 
 FILE_COLUMNS = ("location", "sku", "before", "after", "reason_before", "reason_after")
 
@@ -94,21 +107,21 @@ class _Compared:
 def replay(
     services: Services,
     run_id: int,
-    other: CompanySettings | None = None,
+    other: OtherRules | None = None,
     tell: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> Replay:
-    """Plan a run's snapshots again; `other` is the run's company with other rules; `tell` hears of the batches.
+    """Plan a run's snapshots again, by its own rules or by `other` ones; `tell` hears of the batches.
 
     Raises NotFoundError when there is no such run or it planned nothing, and PlanningInputError when what it kept is
     of an engine too old to be planned again.
     """
     run, company, frames = _recorded(services, run_id)
-    rules = (other or settings_of_run(services, company, run)).planning_rules()
+    again = _again_by(services, company, run, other)
     compared = _Compared()
     tell(0, len(frames))
     for done, name in enumerate(frames, 1):
         before = services.archive.get_frame(name)
-        compared.add(before, _again(run, before, rules))
+        compared.add(before, again(before))
         tell(done, len(frames))
     every, whole = (pd.concat(one, ignore_index=True) for one in (compared.changed, compared.totals))
     touched = whole[whole["location"].isin(set(every["location"]))]
@@ -144,14 +157,25 @@ def _recorded(services: Services, run_id: int) -> tuple[PlanningRun, CompanySett
     return run, services.settings.company(run.company), frames
 
 
-def _again(run: PlanningRun, before: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    try:
-        return plan(snapshot_of(before), rules)
-    except PlanningInputError as error:
-        raise PlanningInputError(
-            f"run {run.id} was planned by replenisher {run.engine_version} and cannot be planned again by "
-            f"{__version__}: {error}"
-        ) from error
+def _again_by(
+    services: Services, company: CompanySettings, run: PlanningRun, other: OtherRules | None
+) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """Make what plans a recorded frame again: the levels by rule too, from what was known of demand and supply then."""
+    settings, own = settings_of_run(services, company, run), rule_set_of_run(services, run)
+    rules = (settings if other is None or other.company is None else other.company).planning_rules()
+    rule_set = own if other is None or other.rule_set is None else other.rule_set
+
+    def again(before: pd.DataFrame) -> pd.DataFrame:
+        try:
+            snapshot = without_rules(snapshot_of(before))
+            return plan(with_rules(snapshot, RuledBy(rule_set, company.id), rules), rules)
+        except PlanningInputError as error:
+            raise PlanningInputError(
+                f"run {run.id} was planned by replenisher {run.engine_version} and cannot be planned again by "
+                f"{__version__}: {error}"
+            ) from error
+
+    return again
 
 
 def _totals(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -183,9 +207,16 @@ def write_rows(found: Replay, path: Path) -> int:
     return write_safely(rows, ("company", "run", *FILE_COLUMNS), path)
 
 
-def rules_for(company_id: str, companies: Iterable[CompanySettings], file: Path) -> CompanySettings:
-    """Find the run's company among those of another configuration; NotFoundError names what the file has instead."""
-    having: Sequence[CompanySettings] = [one for one in companies if one.id == company_id]
+def other_rules(company_id: str, file: Path) -> OtherRules:
+    """Read what to plan by instead: a rules file, or a configuration with the run's company and its rules file.
+
+    Raises ConfigurationError with every fault of the file, and NotFoundError naming the companies that it has instead.
+    """
+    if is_rules_file(file):
+        return OtherRules(rule_set=read_rules(file))
+    settings = load(file)
+    having: Sequence[CompanySettings] = [one for one in settings.companies if one.id == company_id]
     if not having:
         raise NotFoundError(f"{file} has no company {company_id}, whose run this is")
-    return having[0]
+    rules = settings.rules_file_of(having[0])
+    return OtherRules(having[0], PlanningRuleSet() if rules is None else read_rules(rules))

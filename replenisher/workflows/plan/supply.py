@@ -8,12 +8,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 
 from replenisher.config import CompanySettings
@@ -35,8 +35,8 @@ def supply_of(company: CompanySettings, locations: Sequence[str], inputs: Inputs
     columns = ["expected_lead_time_days", "lead_time_sd_days", "review_period_days", "lead_time_source", "order_day"]
     frame = pd.DataFrame(rows, columns=[*columns, "business_date"], index=pd.Index(list(locations), dtype="str"))
     frame["lead_time_source"] = pd.Categorical(frame["lead_time_source"], dtype=LEAD_TIME_DTYPE)
-    numbers = dict.fromkeys(columns[:3], np.float64)
-    frame = frame.astype({**numbers, "order_day": np.bool_})
+    numbers = dict.fromkeys(columns[:3], "float64")
+    frame = frame.astype({**numbers, "order_day": "bool"})
     return frame if company.calendars else frame.drop(columns="order_day")
 
 
@@ -64,7 +64,7 @@ def _row(
         return lead_time, spread, rest, "calendar", dates.is_open, dates.business_date
     if measured is not None:
         return measured.median_days, spread, gap, "measured", True, inputs.business_date
-    return np.nan, 0.0, gap, "product", True, inputs.business_date
+    return math.nan, 0.0, gap, "product", True, inputs.business_date
 
 
 def _days_between_runs(company: CompanySettings, instant: datetime) -> float:
