@@ -63,9 +63,10 @@ WORKED_OUT = {
     "sell/matters.py": {"workflows/sell/submit.py": FROM_SELLING},
     "sell/submit.py": {"workflows/sell/submit.py": FROM_SELLING},
     "plan/findings.py": {
-        "workflows/plan/batch.py": ("in_flight_unmatched", "promised_unmatched", "levels_unmatched"),
+        "workflows/plan/frame.py": ("in_flight_unmatched", "promised_unmatched", "levels_unmatched"),
         "workflows/plan/findings.py": ("negative_on_hand", "levels_inverted"),
     },
+    "plan/phantoms.py": {"workflows/plan/phantoms.py": ("phantom_stock",)},
     "plan/failing.py": {"workflows/plan/start.py": ("planner_file",), "workflows/plan/failing.py": ("run_failed",)},
 }
 """Files that work out a kind instead of writing it into the call, and where the words they use are written."""

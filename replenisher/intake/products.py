@@ -83,6 +83,8 @@ def _limits(columns: dict[str, list[Any]]) -> dict[str, pd.Series]:
 
 def _check_predecessors(table: Table) -> None:
     """Add a fault for each product that follows itself, directly or through others."""
+    if table.faults.faults:
+        return
     columns = table.columns
     follows = {sku: before for sku, before in zip(columns["sku"], columns["predecessor"], strict=True) if before}
     for line, sku in zip(table.lines, columns["sku"], strict=True):

@@ -42,6 +42,7 @@ from replenisher.workflows.plan.findings import Findings
 from replenisher.workflows.plan.frame import Material, plan_reports
 from replenisher.workflows.plan.guards import guard
 from replenisher.workflows.plan.inputs import frozen_inputs
+from replenisher.workflows.plan.phantoms import phantoms, record_phantoms
 from replenisher.workflows.plan.reports import record_other_reports, report_window
 
 log = get_logger(__name__)
@@ -81,12 +82,14 @@ def plan_batch(services: Services, run_id: int, number: int) -> None:
     except ArchiveError as error:
         _postpone(services, company, run, batch, found, error)
         return
+    suspected = phantoms(company, frame)
     older = [order for order, location in material.older_proposals.items() if location in found.frames]
     with services.database.transaction() as session:
         if not run_batches.finish_batch(session, batch, "planned", frame=name, older_proposals=older):
             log.info("batch_result_dropped", company=company.id, run_id=run_id, batch=number)
             return
         findings.record(session, run, found, frame, unmatched)
+        record_phantoms(session, run, found, suspected)
     log.info(
         "batch_planned",
         company=company.id,
