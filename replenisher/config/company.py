@@ -204,6 +204,11 @@ class CompanySettings(Section):
     levels_file: PlannersFile | None = Field(
         default=None, description="The company's own levels file instead of the common one.", examples=["levels.csv"]
     )
+    vendor_stock_file: PlannersFile | None = Field(
+        default=None,
+        description="What the vendor can ship to this company, instead of the common file.",
+        examples=["kentel-stock.csv"],
+    )
     planning: PlanningSettings = Field(default=PlanningSettings(), description="What is ordered.")
     demand: DemandSettings = Field(default=DemandSettings(), description="What counts as demand.")
     approval: ApprovalSettings = Field(default=ApprovalSettings(), description="What goes out by itself.")

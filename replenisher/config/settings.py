@@ -60,6 +60,11 @@ class Settings(Section):
     levels_file: PlannersFile | None = Field(
         default=None, description="Planners' own minima and maxima (CSV).", examples=["levels.csv"]
     )
+    vendor_stock_file: PlannersFile | None = Field(
+        default=None,
+        description="What the vendor can ship now (CSV); companies with the same file share it. Nothing = no limit.",
+        examples=["stock.csv"],
+    )
     platforms: dict[PlatformName, Platform] = Field(
         min_length=1, description="The retail platforms, each under a name of your choice.", examples=[{"retail": "…"}]
     )
@@ -103,6 +108,15 @@ class Settings(Section):
     def levels_file_of(self, company: CompanySettings) -> Path | None:
         """Give the levels file that counts for a company: its own, else the common one."""
         return company.levels_file or self.levels_file
+
+    def vendor_stock_file_of(self, company: CompanySettings) -> Path | None:
+        """Give the file of the vendor's stock that limits a company: its own, else the common one."""
+        return company.vendor_stock_file or self.vendor_stock_file
+
+    def companies_beside(self, company: CompanySettings) -> list[str]:
+        """List the configured companies whose orders take nothing from the vendor's stock that limits this one."""
+        shared = self.vendor_stock_file_of(company)
+        return [one.id for one in self.companies if self.vendor_stock_file_of(one) != shared]
 
     def archive_address(self) -> str:
         """Give the fsspec URL of the archive."""

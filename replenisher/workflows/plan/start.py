@@ -19,11 +19,14 @@ from replenisher.database.models import PlanningRun
 from replenisher.errors import ArchiveError, ConfigurationError, CredentialsError, ForbiddenError, GatewayError
 from replenisher.intake.levels import read_levels
 from replenisher.intake.products import read_products
+from replenisher.intake.vendor_stock import read_vendor_stock
 from replenisher.logs import get_logger
 from replenisher.purchasing.platform import Location
 from replenisher.services import Services
 from replenisher.workflows.pauses import pause_platform
+from replenisher.workflows.plan.close_matters import tell_unknown
 from replenisher.workflows.plan.failing import fail_run
+from replenisher.workflows.plan.limiting import STOCK, unknown_in_stock
 from replenisher.workflows.standings import remember_standings
 
 log = get_logger(__name__)
@@ -72,6 +75,9 @@ def freeze_inputs(services: Services, company: CompanySettings) -> dict[str, Any
     levels = settings.levels_file_of(company)
     if levels is not None:
         inputs["levels"] = services.archive.put_frame(read_levels(levels))
+    stock = settings.vendor_stock_file_of(company)
+    if stock is not None:
+        inputs[STOCK] = services.archive.put_frame(read_vendor_stock(stock))
     return inputs
 
 
@@ -95,6 +101,7 @@ def _begin(
     wanted, absent = wanted_locations(company, run.only_locations, listed)
     size = services.settings.work.batch_locations
     batches = [wanted[first : first + size] for first in range(0, len(wanted), size)]
+    unknown = unknown_in_stock(services.archive, inputs)
     with services.database.transaction() as session:
         due = {} if batches else {"next_at": companies.now(session)}
         if not runs.move_run(session, run, "reading", inputs=inputs, attempts=0, **({"next_at": run.cut_off_at} | due)):
@@ -113,6 +120,7 @@ def _begin(
                     run_id=run.id,
                 ),
             )
+        tell_unknown(session, run, unknown)
         exceptions.resolve(session, company.id, [location.id for location in listed], ["location_gone"])
         exceptions.resolve(session, company.id, [company.id], ["run_failed", "planner_file", "platform_unreachable"])
     log.info("run_started", company=company.id, run_id=run.id, locations=len(wanted), batches=len(batches))
