@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from replenisher.planning.closing import CloseReason, CloseRules, describe_close
+from replenisher.planning.closing import CloseReason, CloseRules
 from replenisher.planning.explain_quantities import ExplainStep
 from replenisher.planning.fair_share.shortage import ShareMethod
 from replenisher.planning.frames import from_money
@@ -57,19 +57,18 @@ class ClosedRow:
 def close_steps(
     row: ClosedRow, supply: SupplyOfSku | None, budget: BudgetOfRun | None, rules: CloseRules
 ) -> list[ExplainStep]:
-    """Explain a row that a run planned to order: the shortage, the budget and what is ordered at last.
+    """Explain a row that a run planned to order: the shortage and the budget.
 
-    Without `supply` the SKU was not limited, without `budget` the company has none; such a step is left out.
+    Without `supply` the SKU was not limited, without `budget` the company has none; such a step is left out. So are
+    both where an older order came first.
     """
+    steps: list[ExplainStep] = []
     if row.reason is CloseReason.OLDER_ORDER_APPROVED:
-        return [ExplainStep("ordered at the close", describe_close(row.reason), 0, "after_budget")]
-    steps = []
+        return steps
     if supply is not None:
         steps.append(ExplainStep("vendor shortage", _shared(row, supply, rules), row.after_shortage, "after_shortage"))
     if budget is not None:
         steps.append(ExplainStep("budget", _paid(row, budget), row.after_budget, "after_budget"))
-    if row.reason is not None:
-        steps.append(ExplainStep("ordered at the close", describe_close(row.reason), row.after_budget, "after_budget"))
     return steps
 
 

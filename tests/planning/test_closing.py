@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -184,8 +186,11 @@ def test_an_order_that_was_planned_below_its_minimum_stays_held() -> None:
     assert close_rows(frame(marked), CloseLimits(supply=supply(X=0)), CloseRules()).below_minimum == frozenset()
 
 
-def test_every_reason_is_described_in_a_sentence() -> None:
-    assert all(describe_close(reason).endswith(".") for reason in CloseReason)
+def test_every_reason_of_the_close_is_documented_in_the_words_that_people_see_and_no_other() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "planning.md").read_text(encoding="utf-8")
+    table = text.split("The close of a run has reasons of its own", 1)[1].split("\n## ", 1)[0]
+    documented = dict(re.findall(r"^\| `(\w+)` \| .+? \| (.+?) \|$", table, re.MULTILINE))
+    assert documented == {reason.value: describe_close(reason) for reason in CloseReason}
 
 
 # Laws
