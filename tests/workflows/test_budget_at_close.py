@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from replenisher.cli.run_pages import cut_at_close
 from replenisher.database.models import Order, PlanningRun
 from replenisher.planning.budget import BudgetPeriod
 from replenisher.workflows.approve import approve_order, decline_order
@@ -52,6 +53,7 @@ def test_the_year_pays_for_so_much_and_no_more_and_says_what_it_left(open_shop: 
     assert "had 26.00 left; 24.00 of 32.00 are ordered, 0 row(s) order nothing" in matter.message
     figures = run_figures(shop.services, run)
     assert (figures.budget_cut, figures.value, figures.shortage_asked) == (Decimal("8.0000"), Decimal("24.0000"), None)
+    assert cut_at_close(figures) == "8.00 cut by the budget"
     found = explain(shop.services, second, SKU, run_id=run)
     told = {step.label: step.text for step in found.steps}["budget"]
     days = [one.isoformat() for one in BudgetPeriod.YEAR.days(shop.run(run).slot.date())]

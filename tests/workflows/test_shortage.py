@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from rich.console import Console
 from sqlalchemy import update
 
+from replenisher.cli.explain import print_explanation
+from replenisher.cli.run_pages import cut_at_close
 from replenisher.database.models import PlanningRun
 from replenisher.workflows.approve import decline_order
 from replenisher.workflows.explain import Explanation, explain
@@ -55,7 +59,13 @@ def test_too_little_is_shared_and_explained_and_replayed_and_the_next_full_shelf
     assert "1 SKU(s) that the products file lacks (X1)" in shop.matters("vendor_stock_unmatched")[0].message
     figures = run_figures(shop.services, run)
     assert (figures.shortage_asked, figures.shortage_given, figures.budget_cut) == (56, 12, None)
+    assert cut_at_close(figures) == "vendor shortage, 12 of 56 units given"
     here, steps = explained(shop, second, run)
+    screen = Console(file=StringIO(), width=200)
+    print_explanation(screen, here)
+    shown = screen.file.getvalue()  # type: ignore[attr-defined]
+    assert "order 4 (24 were planned)" in shown
+    assert "at the close of the run: The vendor has less than the locations ask for" in shown
     assert (here.order_quantity, here.closed_quantity) == (24, 4)
     assert steps["vendor shortage"] == (
         "stock 15 - 0 that orders claim = 15 there; asked by all locations 56, given 12, shared in proportion to what"
