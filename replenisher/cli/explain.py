@@ -55,7 +55,9 @@ def print_explanation(console: Console, found: Explanation) -> None:
     place = (
         f"location {found.location} ({found.location_name})" if found.location_name else f"location {found.location}"
     )
-    console.print(literal(f"{found.sku} at {place} of {found.company_name}: order {found.order_quantity:,}", "bold"))
+    planned = "" if found.closed_quantity == found.order_quantity else f" ({found.order_quantity:,} were planned)"
+    told = f"{found.sku} at {place} of {found.company_name}: order {found.closed_quantity:,}{planned}"
+    console.print(literal(told, "bold"))
     console.print(facts(_sources(found)))
     made = table("step", "arithmetic", "result", right=("result",), keep=("step",))
     for step in found.steps:

@@ -131,6 +131,9 @@ class PlanningRun(Step, Table):
     inputs: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     engine_version: Mapped[str] = mapped_column(Text)
     close_frame: Mapped[str | None] = mapped_column(Text)
+    shortage_asked: Mapped[int | None] = mapped_column(BigInteger)
+    shortage_given: Mapped[int | None] = mapped_column(BigInteger)
+    budget_cut: Mapped[Decimal | None] = mapped_column(Numeric(20, 4))
 
 
 class RunBatch(Step, Table):

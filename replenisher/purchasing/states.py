@@ -84,6 +84,9 @@ PLACED = frozenset({_S.CONFIRMED, _S.PARTLY_RECEIVED, _S.RECEIVED})
 NEVER_PLACED = frozenset({_S.PROPOSED, _S.HELD, _S.REFUSED, _S.FAILED, _S.DECLINED, _S.SUPERSEDED})
 """Orders of which the platform should have nothing."""
 
+WITHOUT_GOODS = frozenset({_S.REFUSED, _S.FAILED, _S.DECLINED, _S.SUPERSEDED, _S.CANCELLED})
+"""Ended without goods: they claim nothing of the vendor's stock and spend nothing of a budget."""
+
 DECLINABLE = frozenset({_S.HELD, _S.APPROVED, _S.NEEDS_PERSON, _S.DUPLICATE})
 """A person may turn these down: a held order is declined, the others are cancelled on our side."""
 

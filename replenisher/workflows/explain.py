@@ -19,13 +19,8 @@ from replenisher.database.session import Session
 from replenisher.errors import NotFoundError
 from replenisher.planning.explain import ExplainStep, explain_row
 from replenisher.services import Services
+from replenisher.workflows.plan.closed import closed_run
 from replenisher.workflows.plan.inputs import rule_set_of_run
-
-CLOSE_REASONS = {
-    "older_order_approved": "An older order of this location was approved while the run was planning, so the run "
-    "ordered nothing here; the older order counts as in flight in the next plan.",
-}
-"""What each change at the close of a run means."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,8 @@ class EndedIn:
 class Explanation:
     """One location and SKU in one run.
 
-    `steps` are the arithmetic; `asked_at` and `answered_at` (UTC) are those of the inventory report, `report_rows` and
+    `steps` are the arithmetic, the close's too; `order_quantity` is what was planned, `closed_quantity` what the close
+    of the run left of it; `asked_at` and `answered_at` (UTC) are those of the inventory report, `report_rows` and
     `report_bytes` its size; `archived` names every input in the archive; `close_changes` are sentences.
     """
 
@@ -67,6 +63,7 @@ class Explanation:
     report_bytes: int | None
     planned_at: datetime | None
     order_quantity: int
+    closed_quantity: int
     reason: str
     levels_source: str
     steps: list[ExplainStep]
@@ -102,6 +99,7 @@ def explain(
     run = found.run
     row = _row(services, found, sku)
     rules = settings_of_run(services, company, run)
+    closed = closed_run(services.archive, run)
     archived = {"batch frame": found.frame} | {name: str(kept) for name, kept in run.inputs.items()}
     if run.close_frame:
         archived["close frame"] = run.close_frame
@@ -124,10 +122,12 @@ def explain(
         report_bytes=found.location.size_bytes,
         planned_at=found.planned_at,
         order_quantity=int(row["order_quantity"]),
+        closed_quantity=closed.ordered(row),
         reason=str(row["reason"]),
         levels_source=str(row["levels_source"]),
-        steps=explain_row(row, rules.planning_rules(), rule_set_of_run(services, run)),
-        close_changes=_close_changes(services, run, location),
+        steps=explain_row(row, rules.planning_rules(), rule_set_of_run(services, run))
+        + closed.steps(row, rules.planning.close_rules()),
+        close_changes=closed.changes(location, sku),
         order=found.order,
         archived=archived,
         row=row,
@@ -238,14 +238,6 @@ def settings_of_run(services: Services, company: CompanySettings, run: PlanningR
     """Give the company with the planning settings that the run was planned with."""
     document = services.archive.get_document(run.inputs["rules"])
     return company.model_copy(update={"planning": PlanningSettings.model_validate(document["planning"])})
-
-
-def _close_changes(services: Services, run: PlanningRun, location: str) -> list[str]:
-    if not run.close_frame:
-        return []
-    frame = services.archive.get_frame(run.close_frame)
-    codes = [str(reason) for one, reason in zip(frame["location"], frame["reason"], strict=True) if one == location]
-    return [CLOSE_REASONS.get(code, code) for code in codes]
 
 
 def _nearest(word: str, words: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from replenisher.gateways.channel import Channel
 from replenisher.intake.levels import read_levels
 from replenisher.intake.products import read_products
 from replenisher.intake.text_file import read_text
+from replenisher.intake.vendor_stock import read_vendor_stock
 from replenisher.workflows.standings import ENABLED, standings_of
 
 SHOWN = 5
@@ -62,22 +63,27 @@ def check_files(settings: Settings) -> FilesChecked:
     found = FilesChecked()
     products: dict[Path, pd.DataFrame] = {}
     levels: dict[Path, pd.DataFrame] = {}
+    stocks: dict[Path, pd.DataFrame] = {}
     for company in settings.companies:
         for path, kind, read, kept in (
             (settings.products_file_of(company), "products", read_products, products),
             (settings.levels_file_of(company), "levels", read_levels, levels),
+            (settings.vendor_stock_file_of(company), "vendor stock", read_vendor_stock, stocks),
         ):
             if path is not None and path not in kept:
                 kept[path] = _read(path, kind, read, found)
     found.warnings.extend(_company_warnings(settings))
-    for levels_file, products_file in sorted({_pair(settings, company) for company in settings.companies}, key=str):
-        if levels_file is not None and products_file is not None:
-            found.warnings.extend(_unlisted(levels_file, levels[levels_file], products[products_file]))
+    beside = levels | stocks
+    pairs = {pair for company in settings.companies for pair in _pairs(settings, company)}
+    for file, products_file in sorted(pairs, key=str):
+        if file is not None and products_file is not None:
+            found.warnings.extend(_unlisted(file, beside[file], products[products_file]))
     return found
 
 
-def _pair(settings: Settings, company: CompanySettings) -> tuple[Path | None, Path | None]:
-    return settings.levels_file_of(company), settings.products_file_of(company)
+def _pairs(settings: Settings, company: CompanySettings) -> Iterator[tuple[Path | None, Path | None]]:
+    for file in (settings.levels_file_of(company), settings.vendor_stock_file_of(company)):
+        yield file, settings.products_file_of(company)
 
 
 def _read(path: Path, kind: str, read: Callable[[Path], pd.DataFrame], found: FilesChecked) -> pd.DataFrame:

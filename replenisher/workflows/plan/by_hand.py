@@ -16,6 +16,7 @@ from replenisher.database.models import PlanningRun, RunBatch
 from replenisher.errors import GatewayError, NotFoundError, RunInProgressError
 from replenisher.intake.levels import read_levels
 from replenisher.intake.products import read_products
+from replenisher.intake.vendor_stock import read_vendor_stock
 from replenisher.services import Services
 from replenisher.workflows.plan.batch import plan_batch
 from replenisher.workflows.plan.close import close_run
@@ -70,6 +71,7 @@ def open_or_join(services: Services, company: CompanySettings, only_locations: l
     for path, read in (
         (services.settings.products_file_of(company), read_products),
         (services.settings.levels_file_of(company), read_levels),
+        (services.settings.vendor_stock_file_of(company), read_vendor_stock),
     ):
         if path is not None:
             read(path)
