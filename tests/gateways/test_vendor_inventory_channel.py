@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import json
 import threading
-import time
 import uuid
 from datetime import date
 from decimal import Decimal
