@@ -125,9 +125,9 @@ def test_locations_whose_reports_came_too_late_for_a_batch_are_told_and_the_othe
         "--locations",
         "3",
         # Two fifths of it are for reading: the read that hangs ends after them, and before the lease.
-        times={"batch_lease": 8.0},
+        times={"batch_lease": 12.0},
         work={"batch_locations": 3},
-        platforms={"retail": {**ONE_AFTER_ANOTHER["retail"], "deadline_seconds": 4.0, "read_total_seconds": 4.0}},
+        platforms={"retail": {**ONE_AFTER_ANOTHER["retail"], **dict.fromkeys(HASTY_CALLS, 5.5)}},
     )
     good, slow, late = shop.locations
     shop.fault("inventory_report", "accepted_then_timeout", slow, count=None)
