@@ -12,7 +12,7 @@ from typing import cast
 import pandas as pd
 
 from replenisher.errors import PlanningInputError
-from replenisher.planning.explain_quantities import ExplainStep, Row, quantity_steps
+from replenisher.planning.explain_quantities import ExplainStep, Row, is_set_by_hand, quantity_steps
 from replenisher.planning.policies.asking import Policy, Trigger
 from replenisher.planning.position import TERMS
 from replenisher.planning.reasons import Effect, Reason, describe, reasons_in
@@ -49,7 +49,7 @@ def explain_row(row: pd.Series | Row, rules: Rules) -> list[ExplainStep]:
     steps.extend(ExplainStep("excluded", describe(reason) + _date(known, reason), 0) for reason in exclusions)
     if not exclusions:
         steps.append(_trigger(known, rules))
-    if not exclusions and bool(known["triggered"]):
+    if not exclusions and (bool(known["triggered"]) or is_set_by_hand(reasons)):
         steps.extend(quantity_steps(known, rules, reasons))
     steps.append(ExplainStep("order quantity", describe(reasons[0]), int(known["order_quantity"]), "order_quantity"))
     notes = [reason for reason in reasons if reason.effect is Effect.NOTES]
@@ -125,8 +125,8 @@ def _levels(row: Row) -> list[ExplainStep]:
     steps = []
     for label, name in (("minimum", "reorder_point"), ("maximum", "order_up_to_level")):
         value, source = int(row[name]), str(row["levels_source"])
-        text = f"{value}, set by the {source}"
-        if source == "planner" and row.get("on_hand_source", "reported") == "reported":
+        text = f"{value}, set by {'an' if source == 'override' else 'the'} {source}"
+        if source in ("planner", "override") and row.get("on_hand_source", "reported") == "reported":
             text += f" (the retailer says {int(row[f'retailer_{name}'])})"
         steps.append(ExplainStep(label, text, value, name))
     return steps

@@ -147,7 +147,7 @@ LEVELS = Contract(
     ("location", "sku"),
     dict.fromkeys(("reorder_point", "order_up_to_level"), (0, LARGEST_QUANTITY)),
 )
-"""Planners' overrides of min and max; they win over the retailer's, and 0 is a value like any other."""
+"""The planners' levels file; its min and max win over the retailer's, and 0 is a value like any other."""
 
 IN_FLIGHT = Contract(
     "in flight",
@@ -187,17 +187,18 @@ SNAPSHOT = Contract(
 )
 """What is known of every location and SKU when a plan begins; `replenisher.planning.snapshot` makes it.
 `reorder_point` and `order_up_to_level` are the ones that apply, `retailer_…` the reported ones, `levels_source` says
-whose apply (`retailer` or `planner`), `on_hand_source` where on hand comes from (`reported`, `derived` or
+whose apply (`retailer`, `planner` or `override`), `on_hand_source` where on hand comes from (`reported`, `derived` or
 `not_counted`). `on_hand` and the open quantities are never below 0."""
 
 SNAPSHOT_EXTRAS = Contract(
     "snapshot",
-    {**PRODUCT_LIMITS.columns, "business_date": WHOLE, "rate_per_day": RATE},
+    {**PRODUCT_LIMITS.columns, "business_date": WHOLE, "rate_per_day": RATE, "override_quantity": WHOLE},
     ("location", "sku"),
-    {**PRODUCT_LIMITS.bounds, "business_date": (1, LAST_DATE)},
+    {**PRODUCT_LIMITS.bounds, "business_date": (1, LAST_DATE), "override_quantity": (-1, LARGEST_QUANTITY)},
 )
 """What a snapshot may have besides: what limits a product, `business_date`, the location's date of the run (as
-`date.toordinal()`; without it no date can be kept), and `rate_per_day`, what a row sells in units a day."""
+`date.toordinal()`; without it no date can be kept), `rate_per_day`, what a row sells in units a day, and
+`override_quantity`, the units that a planner set for this run, -1 for none."""
 
 CONTRACTS = (INVENTORY, STOCK_BOOK, PRODUCTS, LEVELS, IN_FLIGHT, PROMISED, SNAPSHOT)
 

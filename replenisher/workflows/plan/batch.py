@@ -34,6 +34,7 @@ from replenisher.errors import (
     UnavailableError,
 )
 from replenisher.logs import get_logger
+from replenisher.planning.overrides import with_overrides
 from replenisher.planning.promises import with_promises
 from replenisher.planning.proposal import plan
 from replenisher.planning.snapshot import orphans, snapshot, with_levels_only
@@ -44,6 +45,7 @@ from replenisher.workflows.pauses import pause_platform
 from replenisher.workflows.plan import findings
 from replenisher.workflows.plan.findings import Findings
 from replenisher.workflows.plan.guards import guard
+from replenisher.workflows.plan.overrides import frozen_overrides, settle_overrides
 from replenisher.workflows.plan.reports import record_other_reports, report_window
 
 log = get_logger(__name__)
@@ -74,6 +76,7 @@ def plan_batch(services: Services, run_id: int, number: int) -> None:
         if batch is None or run is None:
             return
     company = frozen(services, services.settings.company(run.company), run)
+    overrides = frozen_overrides(services, run)
     with services.database.transaction() as session:
         material, asked_at = _material(session, company, run, batch), companies.now(session)
     if batch.attempts > services.settings.work.maximum_run_attempts:
@@ -90,7 +93,7 @@ def plan_batch(services: Services, run_id: int, number: int) -> None:
         _postpone(services, company, run, batch, found, stopper)
         return
     try:
-        frame, unmatched = _plan(services, company, run, material, found)
+        frame, unmatched = _plan(services, company, run, material, found, overrides)
         name = None if frame is None else services.archive.put_frame(frame)
     except ArchiveError as error:
         _postpone(services, company, run, batch, found, error)
@@ -101,6 +104,7 @@ def plan_batch(services: Services, run_id: int, number: int) -> None:
             log.info("batch_result_dropped", company=company.id, run_id=run_id, batch=number)
             return
         findings.record(session, run, found, frame, unmatched)
+        settle_overrides(session, run, list(found.frames), overrides, frame)
     log.info(
         "batch_planned",
         company=company.id,
@@ -194,12 +198,17 @@ def stopper_of(found: Findings) -> GatewayError | None:
     return None
 
 
-def _plan(
-    services: Services, company: CompanySettings, run: PlanningRun, material: Material, found: Findings
+def _plan(  # noqa: PLR0917 - what a batch knows by then
+    services: Services,
+    company: CompanySettings,
+    run: PlanningRun,
+    material: Material,
+    found: Findings,
+    overrides: pd.DataFrame | None,
 ) -> tuple[pd.DataFrame | None, dict[str, pd.DataFrame]]:
     products = services.archive.get_frame(run.inputs["products"]) if "products" in run.inputs else None
     levels = services.archive.get_frame(run.inputs["levels"]) if "levels" in run.inputs else None
-    return plan_reports(company, found, material, products, levels, run.slot.date())
+    return plan_reports(company, found, material, products, levels, run.slot.date(), overrides)
 
 
 def plan_reports(  # noqa: PLR0917 - what a batch knows by then
@@ -209,6 +218,7 @@ def plan_reports(  # noqa: PLR0917 - what a batch knows by then
     products: pd.DataFrame | None,
     levels: pd.DataFrame | None,
     business_date: date,
+    overrides: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame | None, dict[str, pd.DataFrame]]:
     """Plan the good reports as one frame (None without any); gives also, by kind, the rows that no report has."""
     if not found.frames:
@@ -225,7 +235,7 @@ def plan_reports(  # noqa: PLR0917 - what a batch knows by then
     inventory = inventory.assign(business_date=business_date.toordinal())
     in_flight = in_flight_frame(material.own)
     in_flight = in_flight[in_flight["location"].isin(list(found.frames))]
-    rows = snapshot(inventory, products, levels, in_flight)
+    rows = with_overrides(snapshot(inventory, products, levels, in_flight), overrides)
     unmatched = {"in_flight_unmatched": orphans(rows, in_flight), "promised_unmatched": orphans(rows, ours)}
     if levels is not None:
         here = levels[levels["location"].isin(list(found.frames))]

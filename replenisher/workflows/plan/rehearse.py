@@ -25,6 +25,7 @@ from replenisher.intake.products import read_products
 from replenisher.planning.frames import from_money
 from replenisher.services import Services
 from replenisher.workflows.plan.batch import Material, judge, plan_reports, stopper_of
+from replenisher.workflows.plan.overrides import overrides_now
 from replenisher.workflows.plan.reports import report_window
 from replenisher.workflows.plan.start import wanted_locations
 
@@ -122,7 +123,8 @@ def _rehearse_batch(
         raise GatewayError(f"company {company.id}: {stopper}", operation=stopper.operation, status=stopper.status)
     found.refused.update({location: str(error) for location, error in judged.refused.items()})
     today = channel.platform_now().astimezone(ZoneInfo(company.time_zone)).date()
-    frame, _ = plan_reports(company, judged, material, products, levels, today)
+    overrides = overrides_now(services, company, today)
+    frame, _ = plan_reports(company, judged, material, products, levels, today, overrides)
     return frame
 
 
