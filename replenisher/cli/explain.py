@@ -64,6 +64,8 @@ def print_explanation(console: Console, found: Explanation) -> None:
         style = "bold" if step.label in STRONG else ""
         add_row(made, step.label, step.text, _result(step), style=style)
     console.print(made)
+    for told in found.overrides:
+        console.print(literal(told))
     for change in found.close_changes:
         console.print(literal(f"at the close of the run: {change}", "yellow"))
     console.print(literal(ended_in(found)))

@@ -32,8 +32,8 @@ from replenisher.planning.frames import (
 )
 from replenisher.planning.promises import PROMISE_COLUMNS
 
-LEVELS_SOURCE_DTYPE = pd.CategoricalDtype(["retailer", "planner"])
-"""Whose minimum and maximum apply to a row."""
+LEVELS_SOURCE_DTYPE = pd.CategoricalDtype(["retailer", "planner", "override"])
+"""Whose minimum and maximum apply to a row: the report's, the levels file's, or an override's (`overrides`)."""
 
 ON_HAND_SOURCE_DTYPE = pd.CategoricalDtype(["reported", "derived", "not_counted"])
 """Where the on hand of a row comes from; of one that is not counted nothing is known."""

@@ -19,6 +19,7 @@ from replenisher.database.session import Session
 from replenisher.errors import NotFoundError
 from replenisher.planning.explain import ExplainStep, explain_row
 from replenisher.services import Services
+from replenisher.workflows.overridden import overrides_told
 from replenisher.workflows.plan.closed import closed_run
 from replenisher.workflows.plan.inputs import rule_set_of_run
 
@@ -42,7 +43,7 @@ class Explanation:
 
     `steps` are the arithmetic, the close's too; `order_quantity` is what was planned, `closed_quantity` what the close
     of the run left of it; `asked_at` and `answered_at` (UTC) are those of the inventory report, `report_rows` and
-    `report_bytes` its size; `archived` names every input in the archive; `close_changes` are sentences.
+    `report_bytes` its size; `archived` names every input in the archive; `overrides` and `close_changes` are sentences.
     """
 
     company: str
@@ -67,6 +68,7 @@ class Explanation:
     reason: str
     levels_source: str
     steps: list[ExplainStep]
+    overrides: list[str]
     close_changes: list[str]
     order: EndedIn | None
     archived: dict[str, str]
@@ -127,6 +129,7 @@ def explain(
         levels_source=str(row["levels_source"]),
         steps=explain_row(row, rules.planning_rules(), rule_set_of_run(services, run))
         + closed.steps(row, rules.planning.close_rules()),
+        overrides=overrides_told(services, run, row),
         close_changes=closed.changes(location, sku),
         order=found.order,
         archived=archived,
@@ -146,7 +149,7 @@ def _company(services: Services, session: Session, location: str, company_id: st
     every = [one for locations in known.values() for one in locations]
     if not every:
         raise NotFoundError("no run has listed any location yet; start one with `replenisher run`")
-    raise NotFoundError(f"no company has a location {location}; {_nearest(location, every)}")
+    raise NotFoundError(f"no company has a location {location}; {nearest(location, every)}")
 
 
 def _found(session: Session, company: CompanySettings, location: str, sku: str, run_id: int | None) -> _Found:
@@ -174,7 +177,7 @@ def _refuse_unknown(session: Session, company: CompanySettings, location: str, r
         raise NotFoundError(f"no run of company {company.id} has listed any location yet; start one: `replenisher run`")
     if location in known:
         raise NotFoundError(f"no run has planned location {location} yet; start one: `replenisher run`")
-    raise NotFoundError(f"company {company.id} has no location {location}; {_nearest(location, known)}")
+    raise NotFoundError(f"company {company.id} has no location {location}; {nearest(location, known)}")
 
 
 def _refuse_unplanned(session: Session, company: CompanySettings, run: PlanningRun, here: RunLocation) -> NoReturn:
@@ -225,7 +228,7 @@ def _row(services: Services, found: _Found, sku: str) -> dict[str, Any]:
     every = services.archive.get_frame(found.frame, columns=["sku"], only=[("location", "==", here)])
     skus = [str(one) for one in every["sku"]]
     raise NotFoundError(
-        f"the inventory report of location {here} in run {found.run.id} has no SKU {sku}; {_nearest(sku, skus)}"
+        f"the inventory report of location {here} in run {found.run.id} has no SKU {sku}; {nearest(sku, skus)}"
     )
 
 
@@ -240,7 +243,8 @@ def settings_of_run(services: Services, company: CompanySettings, run: PlanningR
     return company.model_copy(update={"planning": PlanningSettings.model_validate(document["planning"])})
 
 
-def _nearest(word: str, words: Sequence[str]) -> str:
+def nearest(word: str, words: Sequence[str]) -> str:
+    """Name the words that a person may have meant, else how many there are."""
     folded = {one.casefold(): one for one in words}
     close = get_close_matches(word.casefold(), folded, n=3, cutoff=0.5)
     if close:

@@ -2,7 +2,7 @@
 
 1. Claim the open run, so that one worker starts it.
 2. Ask the platform for the enabled locations (no session open meanwhile).
-3. Read the planners' files and put them and the rules in the archive: every batch plans on the same inputs.
+3. Put the planners' files, the rules and the overrides in force in the archive: every batch plans on the same inputs.
 4. Write batches and locations; each batch is due at once, the run itself at its cut-off.
 5. Remember how the companies stand at the platform, for `status`; the run does not depend on it.
 """
@@ -44,7 +44,7 @@ def start_run(services: Services, run_id: int) -> None:
         return
     try:
         listed = services.channel(company).locations(company.id)
-        read = read_inputs(services, company, run.slot.date(), run.opened_at)
+        read = read_inputs(services, company, run.slot.date(), run.opened_at, run.id)
         inputs = freeze_inputs(services, company, read)
     except (CredentialsError, ForbiddenError) as error:
         pause_platform(services, company, error)
