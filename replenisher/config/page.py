@@ -67,6 +67,7 @@ programs save it, is read with a warning as long as only descriptions hold lette
 | `shelf_capacity` | | 0 | most units that a location's shelf holds, what is coming included; 0 = no matter how many |
 | `last_order_date` | | none | the last date, such as `2026-03-31`, on which the product is ordered |
 | `snoozed_until` | | none | the date from which on the product is ordered again |
+| `predecessor` | | none | the SKU whose place the product takes: while it is new it has that one's sales as well |
 
 **Levels** (`levels_file`): the planners' own minimum and maximum, which win over the retailer's. No cell may be empty.
 
