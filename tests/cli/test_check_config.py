@@ -47,6 +47,50 @@ def test_a_level_of_an_unknown_product_is_a_warning(typed: Typed, dark_world: Wo
     assert "levels.csv: 1 SKU(s) are not in the products file: 0123" in ended.err
 
 
+RULES = """regions: {west: ["15"]}
+rules:
+  - name: phones
+    match: {sku: ["00123", "0123"]}
+    policy: days_of_cover
+    parameters: {least_days: 7, most_days: 21}
+"""
+
+
+def test_a_rules_file_is_read_with_the_others(typed: Typed, dark_world: World) -> None:
+    first, *others = dark_world.document()["companies"]
+    reports = ["inventory", "sales"]
+    dark_world.changes = {"rules_file": "rules.yaml", "companies": [{**first, "reports": reports}, *others]}
+    (dark_world.folder / "rules.yaml").write_text(RULES)
+    ended = typed(f"check-config -c {dark_world.write()}")
+    assert ended.code == 0
+    assert "rules.yaml: 1 rule" in ended.out.splitlines()[-1]
+    assert "rules.yaml: 1 SKU(s) are not in the products file: 0123" in ended.err
+    assert "are not followed" not in ended.err
+
+
+def test_every_fault_of_a_rules_file_is_told_with_file_and_line(typed: Typed, dark_world: World) -> None:
+    dark_world.changes = {"rules_file": "rules.yaml"}
+    twice = RULES + RULES.partition("rules:\n")[2].replace("least_days: 7", "least_days: 30").replace("phones", "again")
+    (dark_world.folder / "rules.yaml").write_text(twice.replace("days_of_cover", "day_of_cover", 1))
+    ended = typed(f"check-config -c {dark_world.write()}")
+    assert ended.code == 3
+    assert "rules.yaml:5: rules[0].policy: there is no such policy" in ended.err
+    assert "rules.yaml:10: rules[1].parameters" in ended.err
+    (dark_world.folder / "rules.yaml").unlink()
+    assert "rules.yaml" in typed(f"check-config -c {dark_world.write()}").err
+
+
+def test_rules_that_go_by_demand_without_sales_are_a_warning(typed: Typed, dark_world: World) -> None:
+    dark_world.changes = {"rules_file": "rules.yaml"}
+    (dark_world.folder / "rules.yaml").write_text(RULES)
+    ended = typed(f"check-config -c {dark_world.write()}")
+    assert ended.code == 0
+    assert "rules that go by demand (phones), and `sales` is not among the company's reports" in ended.err
+    elsewhere = RULES.replace("match: {", 'match: {company: ["777"], ')
+    (dark_world.folder / "rules.yaml").write_text(elsewhere)
+    assert "rules that go by demand" not in typed(f"check-config -c {dark_world.write()}").err
+
+
 def test_settings_are_shown_with_their_secrets_masked(typed: Typed, dark_world: World) -> None:
     ended = typed(f"check-config -c {dark_world.write()} --show")
     assert ended.code == 0

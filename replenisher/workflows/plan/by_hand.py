@@ -14,14 +14,12 @@ from replenisher.config import CompanySettings
 from replenisher.database import companies, exceptions, run_batches, runs
 from replenisher.database.models import PlanningRun, RunBatch
 from replenisher.errors import GatewayError, NotFoundError, RunInProgressError
-from replenisher.intake.levels import read_levels
-from replenisher.intake.products import read_products
-from replenisher.intake.vendor_stock import read_vendor_stock
 from replenisher.services import Services
 from replenisher.workflows.plan.batch import plan_batch
 from replenisher.workflows.plan.close import close_run
 from replenisher.workflows.plan.due import open_manual_run
 from replenisher.workflows.plan.start import start_run
+from replenisher.workflows.planners_files import planners_files
 
 WAIT_SECONDS = 0.2
 
@@ -68,13 +66,8 @@ def open_or_join(services: Services, company: CompanySettings, only_locations: l
         found = runs.open_run_of(session, company.id)
     if found is not None and join:
         return found.id
-    for path, read in (
-        (services.settings.products_file_of(company), read_products),
-        (services.settings.levels_file_of(company), read_levels),
-        (services.settings.vendor_stock_file_of(company), read_vendor_stock),
-    ):
-        if path is not None:
-            read(path)
+    for _, path, read in planners_files(services.settings, company):
+        read(path)
     try:
         return open_manual_run(services, company, only_locations)
     except RunInProgressError as error:
