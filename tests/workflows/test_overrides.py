@@ -75,6 +75,26 @@ def state(shop: Shop, override: int) -> str:
     return found.state.value
 
 
+def test_a_quantity_waits_for_an_order_day_of_the_location(shop: Shop) -> None:
+    """Only the first location's calendar is closed today; what is set for it is not used up by today's run."""
+    here, there = shop.locations
+    weekday = {"lead_time_days": 1, "holidays": [str(today(shop))], "on_holiday": "skip"}
+    week = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    first, *others = shop.world.document()["companies"]
+    calendar = {"name": "stocktaking", "locations": [here], "weekdays": week, **weekday}
+    shop.world.changes |= {"companies": [{**first, **HELD, "calendars": [calendar]}, *others]}
+    shop.services.settings = shop.world.settings()
+    kept, used = put(shop, new(shop, quantity=7)), put(shop, new(shop, location=there, quantity=8))
+    closed = shop.plan()
+    assert (ordered(shop, closed), told(shop, closed).reason) == ({there: 8}, "not_an_order_day")
+    assert (state(shop, kept), state(shop, used)) == ("in_force", "used")
+    shop.world.changes |= {"companies": [{**first, **HELD}, *others]}
+    shop.services.settings = shop.world.settings()
+    opened = shop.plan()
+    assert ordered(shop, opened)[here] == 7
+    assert state(shop, kept) == "used"
+
+
 def test_a_quantity_is_ordered_once_and_never_comes_back(shop: Shop) -> None:
     one = put(shop, new(shop, quantity=7))
     first, second = shop.plan(), shop.plan()
