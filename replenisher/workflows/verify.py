@@ -10,6 +10,7 @@ import pandas as pd
 
 from replenisher.channels import channel_key, make_channel
 from replenisher.config import CompanySettings, Settings
+from replenisher.config.rules_file import read_rules
 from replenisher.errors import ConfigurationError, GatewayError
 from replenisher.gateways.channel import Channel
 from replenisher.intake.levels import read_levels
@@ -69,6 +70,9 @@ def check_files(settings: Settings) -> FilesChecked:
         ):
             if path is not None and path not in kept:
                 kept[path] = _read(path, kind, read, found)
+    for rules_file in dict.fromkeys(settings.rules_file_of(company) for company in settings.companies):
+        if rules_file is not None:
+            _read_rules(rules_file, found)
     found.warnings.extend(_company_warnings(settings))
     for levels_file, products_file in sorted({_pair(settings, company) for company in settings.companies}, key=str):
         if levels_file is not None and products_file is not None:
@@ -92,6 +96,15 @@ def _read(path: Path, kind: str, read: Callable[[Path], pd.DataFrame], found: Fi
     if not len(frame):
         found.warnings.append(f"{path}: has no rows")
     return frame
+
+
+def _read_rules(path: Path, found: FilesChecked) -> None:
+    try:
+        rules = read_rules(path).rules
+    except ConfigurationError as error:
+        found.faults.extend(str(error).splitlines())
+        return
+    found.files.append(PlannersFile(path, "rules", len(rules)))
 
 
 def _unlisted(path: Path, levels: pd.DataFrame, products: pd.DataFrame) -> Iterator[str]:

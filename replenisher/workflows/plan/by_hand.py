@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from replenisher.config import CompanySettings
+from replenisher.config.rules_file import read_rules
 from replenisher.database import companies, exceptions, run_batches, runs
 from replenisher.database.models import PlanningRun, RunBatch
 from replenisher.errors import GatewayError, NotFoundError, RunInProgressError
@@ -60,7 +61,7 @@ class Standing:
 def open_or_join(services: Services, company: CompanySettings, only_locations: list[str] | None, *, join: bool) -> int:
     """Open a manual run, or with `join` take the company's open one if there is one; gives its id.
 
-    Raises RunInProgressError and NotFoundError as `open_manual_run` does, and PlannerFileError before anything is
+    Raises RunInProgressError and NotFoundError as `open_manual_run` does, and ConfigurationError before anything is
     opened: a person at the keyboard corrects the file first.
     """
     with services.database.transaction() as session:
@@ -70,6 +71,7 @@ def open_or_join(services: Services, company: CompanySettings, only_locations: l
     for path, read in (
         (services.settings.products_file_of(company), read_products),
         (services.settings.levels_file_of(company), read_levels),
+        (services.settings.rules_file_of(company), read_rules),
     ):
         if path is not None:
             read(path)
