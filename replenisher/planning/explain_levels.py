@@ -97,6 +97,8 @@ def _supply(row: Row) -> str:
 def _rule(row: Row, rule: PolicyRule | None) -> str:
     if rule is None and row["levels_source"] == "override":
         return "levels that are set by hand come before any rule"
+    if rule is None and row["levels_source"] == "planner" and int(row["order_up_to_level"]) == 0:
+        return "minimum and maximum 0 in the levels file come before any rule"
     if rule is None:
         return "no rule is for this row, so its minimum and maximum hold"
     given = ", ".join(f"{name} {value:g}" for name, value in sorted(rule.parameters.items()))

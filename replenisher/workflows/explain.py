@@ -6,6 +6,7 @@ run's close frame and the order from there on. Nothing is fetched and nothing is
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -233,8 +234,9 @@ def _row(services: Services, found: _Found, sku: str) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Turn numpy's numbers into Python's."""
-    return value.item() if hasattr(value, "item") else value
+    """Turn numpy's numbers into Python's, and what is no number (no rule, no interval between sales) into None."""
+    found = value.item() if hasattr(value, "item") else value
+    return None if isinstance(found, float) and not math.isfinite(found) else found
 
 
 def settings_of_run(services: Services, company: CompanySettings, run: PlanningRun) -> CompanySettings:

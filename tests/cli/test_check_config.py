@@ -141,3 +141,35 @@ def test_how_each_company_stands_is_told_over_every_interface(typed: Typed, worl
     )
     pending = typed(f"check-config -c {path} --connect")
     assert (pending.code, "the retailer's grant waits to be taken up" in pending.said) == (7, True)
+
+
+ONE_RULE = "rules:\n  - name: all\n    policy: days_of_cover\n    parameters: {least_days: 9, most_days: %s}\n"
+
+
+def test_a_rules_file_is_read_too_and_its_faults_are_told_by_line(typed: Typed, dark_world: World) -> None:
+    dark_world.changes = {"rules_file": "rules.yaml"}
+    rules = dark_world.folder / "rules.yaml"
+    rules.write_text(ONE_RULE % 9)
+    path = dark_world.write()
+    assert "rules.yaml: 1 rule" in typed(f"check-config -c {path}").out
+    rules.write_text(ONE_RULE % 8)
+    ended = typed(f"check-config -c {path}")
+    assert ended.code == 3
+    assert (
+        "rules.yaml:4: rules[0].parameters: days_of_cover: least_days should not be more than most_days" in ended.said
+    )
+
+
+def test_a_company_s_own_rules_file_takes_the_place_of_the_common_one(typed: Typed, dark_world: World) -> None:
+    (dark_world.folder / "rules.yaml").write_text(ONE_RULE % 8)
+    (dark_world.folder / "own.yaml").write_text("rules: []\n")
+    companies = [{**one, "rules_file": "own.yaml"} for one in dark_world.document()["companies"]]
+    dark_world.changes = {"rules_file": "rules.yaml", "companies": companies}
+    ended = typed(f"check-config -c {dark_world.write()}")
+    assert (ended.code, "own.yaml: 0 rules" in ended.said) == (0, True), ended.said
+
+
+def test_a_rules_file_that_is_not_there_is_a_fault_of_the_configuration(typed: Typed, dark_world: World) -> None:
+    dark_world.changes = {"rules_file": "nowhere.yaml"}
+    ended = typed(f"check-config -c {dark_world.write()}")
+    assert (ended.code, "rules_file: " in ended.err, "nowhere.yaml" in ended.err) == (3, True, True)

@@ -59,7 +59,7 @@ class Standing:
 def open_or_join(services: Services, company: CompanySettings, only_locations: list[str] | None, *, join: bool) -> int:
     """Open a manual run, or with `join` take the company's open one if there is one; gives its id.
 
-    Raises RunInProgressError and NotFoundError as `open_manual_run` does, and PlannerFileError before anything is
+    Raises RunInProgressError and NotFoundError as `open_manual_run` does, and ConfigurationError before anything is
     opened: a person at the keyboard corrects the file first.
     """
     with services.database.transaction() as session:
