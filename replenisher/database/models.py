@@ -33,6 +33,7 @@ from replenisher.database import (
     history_models,
     job_models,
     notice_models,
+    report_models,
     sale_models,
     stock_models,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "history_models",
     "job_models",
     "notice_models",
+    "report_models",
     "sale_models",
     "stock_models",
 ]

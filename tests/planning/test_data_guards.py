@@ -20,7 +20,7 @@ from replenisher.planning.phantom_stock import Silences, chance_of_silence, is_p
 
 TODAY = date(2026, 11, 27)
 USUAL = ReportFacts("11412", 250, 250, "new", "old", TODAY, TODAY)
-LIMITS = GuardLimits()
+LIMITS = GuardLimits(maximum_total_factor=3, maximum_report_age_days=1)
 
 
 def found(facts: ReportFacts, limits: GuardLimits = LIMITS) -> list[Guard]:
