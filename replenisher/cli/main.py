@@ -21,6 +21,7 @@ from replenisher.cli import (
     exceptions,
     explain,
     fulfilments,
+    guards,
     history,
     interfaces,
     levels,
@@ -126,6 +127,7 @@ app.add_typer(history.history, name="history", rich_help_panel="Daily work")
 app.add_typer(counts.counts, name="counts", rich_help_panel="Daily work")
 app.add_typer(vendor_returns.returns, name="returns", rich_help_panel="Daily work")
 app.add_typer(platform.platform, name="platform", rich_help_panel="Daily work")
+app.add_typer(guards.guards, name="guards", rich_help_panel="Daily work")
 app.add_typer(exceptions.exceptions, name="exceptions", rich_help_panel="Daily work")
 
 

@@ -1,6 +1,7 @@
 """Settings: read once from a YAML file, frozen, every fault told with file, line and key."""
 
-from replenisher.config.company import ApprovalSettings, CompanySettings, Guards
+from replenisher.config.company import ApprovalSettings, CompanySettings
+from replenisher.config.guards import Guards
 from replenisher.config.loading import effective, load
 from replenisher.config.planning import PlanningSettings, WeightSettings
 from replenisher.config.platform import Platform, Vendor

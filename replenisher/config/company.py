@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from replenisher.config.calendars import CalendarSettings, repeated_location
+from replenisher.config.guards import Guards
 from replenisher.config.history import DemandSettings
 from replenisher.config.kinds import Guid, Id, PlannersFile, Schedule, Seconds, Section, Text, TimeZone, refusal
 from replenisher.config.planning import Amount, PlanningSettings
@@ -38,32 +39,6 @@ class ApprovalSettings(Section):
     )
     history_minimum: Annotated[int, Field(ge=1, le=100)] = Field(
         default=3, description="With fewer earlier orders the value limit alone decides.", examples=[3]
-    )
-
-
-class Guards(Section):
-    """When a report is too suspicious to plan from."""
-
-    minimum_rows_share: Annotated[float, Field(ge=0, le=1)] = Field(
-        default=0.6,
-        description="A report with fewer rows than this share of the location's last one is refused; so is, for the"
-        " sales history, a sales report with fewer lines than this share of those known of the same days.",
-        examples=[0.6],
-    )
-    accept_empty: bool = Field(
-        default=False, description="Whether a report without rows is believed.", examples=[False]
-    )
-    phantom_probability: Annotated[float, Field(ge=0, le=0.5)] = Field(
-        default=0.001,
-        description="Stock of a product that has not sold for so long that the chance of it is below this is an"
-        " exception: it may not be on the shelf; 0 = never.",
-        examples=[0.001],
-    )
-    maximum_count_drift: Annotated[float, Field(ge=0, le=10)] = Field(
-        default=0.1,
-        description="A new count that differs from the derived stock by more than this share, and by more than two"
-        " units, is an exception (`cmi`).",
-        examples=[0.1],
     )
 
 

@@ -34,6 +34,7 @@ from replenisher.database import (
     job_models,
     notice_models,
     override_models,
+    report_models,
     sale_models,
     stock_models,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "job_models",
     "notice_models",
     "override_models",
+    "report_models",
     "sale_models",
     "stock_models",
 ]

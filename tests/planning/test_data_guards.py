@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from replenisher.errors import PlanningInputError
-from replenisher.planning.data_guards import Guard, GuardLimits, ReportFacts, Total, judge_report
+from replenisher.planning.data_guards import Guard, GuardLimits, ReportFacts, Total, judge_report, usual_total
 from replenisher.planning.phantom_stock import Silences, chance_of_silence, is_phantom, phantom_findings
 
 TODAY = date(2026, 11, 27)
 USUAL = ReportFacts("11412", 250, 250, "new", "old", TODAY, TODAY)
-LIMITS = GuardLimits()
+LIMITS = GuardLimits(maximum_total_factor=3, maximum_report_age_days=1)
 
 
 def found(facts: ReportFacts, limits: GuardLimits = LIMITS) -> list[Guard]:
@@ -95,6 +95,21 @@ def test_totals_are_judged_by_the_median_of_eight(now: int, earlier: list[int], 
 def test_the_last_report_again_is_doubted_when_its_date_is_old(fingerprint: str, days_old: int, refused: bool) -> None:
     facts = replace(USUAL, fingerprint=fingerprint, dated=TODAY - timedelta(days=days_old))
     assert found(facts) == [Guard.REPORT_REPEATS] * refused
+
+
+def test_a_report_in_which_nothing_must_change_is_not_doubted_for_its_age() -> None:
+    facts = replace(USUAL, fingerprint="old", dated=TODAY - timedelta(days=30), may_repeat=True)
+    assert found(facts) == []
+    assert found(replace(facts, rows=1)) == [Guard.ROWS_FELL]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "usual"),
+    [((), None), ((900, 1_000), None), ((900, 1_000, 1_100), 1_000), ((900, 1_000, 1_100, 5_000), 1_050)],
+)
+def test_the_usual_total_is_a_median_of_three_runs_or_more(earlier: tuple[int, ...], usual: int | None) -> None:
+    assert usual_total(earlier) == usual
+    assert usual_total((1,) * 8 + (7,) * 8) == 7
 
 
 def test_every_doubt_is_told() -> None:

@@ -33,7 +33,14 @@ STOCK = ("field QuantityInStock", "SKU 00123")
 AT = {"sku": "00123"}
 REFUSED = (
     Damage("empty", ("the report is empty", "guards.accept_empty")),
-    Damage("halved", ("only 6 rows", "guards.minimum_rows_share")),
+    Damage(
+        "halved",
+        (
+            "6 rows, where the last good report had 12",
+            "guards.minimum_rows_share",
+            "`replenisher guards accept --company",
+        ),
+    ),
     Damage("conflicting_rows", ("two rows that differ", "field VendorSku", "SKU 00123"), AT),
     Damage("nan", (*STOCK, "nan is not a number"), AT),
     Damage("null", STOCK, AT),

@@ -3,7 +3,7 @@
 1. Claim the batch.
 2. Read proposals, then our own orders in flight, **before** the first report is asked for: whatever was confirmed by
    then is in the reports, so nothing is counted twice and nothing is missed.
-3. Ask for all inventory reports (no session open, network waits overlap) and judge each (`guards`).
+3. Ask for all inventory reports (no session open, network waits overlap) and judge each beside the last (`guards`).
 4. Plan the good ones as one frame and put the whole frame, every row and column, in the archive.
 5. Record what became of each location; the batch that is recorded last makes the run due to close.
 6. Only then write the sales history and pull the other reports: whatever becomes of them, the plan stands.
@@ -12,13 +12,14 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 
 import pandas as pd
 
 from replenisher.config import CompanySettings, Guards, PlanningSettings
 from replenisher.config.calendars import CalendarSettings
 from replenisher.config.history import DemandSettings
-from replenisher.database import companies, exceptions, orders, run_batches, runs
+from replenisher.database import companies, exceptions, orders, report_memory, run_batches, runs
 from replenisher.database.models import PlanningRun, RunBatch
 from replenisher.database.promises import promised
 from replenisher.database.session import Session
@@ -40,7 +41,7 @@ from replenisher.workflows.pauses import pause_platform
 from replenisher.workflows.plan import findings
 from replenisher.workflows.plan.findings import Findings
 from replenisher.workflows.plan.frame import Material, plan_reports
-from replenisher.workflows.plan.guards import guard
+from replenisher.workflows.plan.guards import Known, guard
 from replenisher.workflows.plan.inputs import frozen_inputs
 from replenisher.workflows.plan.overrides import settle_overrides
 from replenisher.workflows.plan.phantoms import phantoms, record_phantoms
@@ -72,7 +73,7 @@ def plan_batch(services: Services, run_id: int, number: int) -> None:
     window = report_window(company, channel.platform_now())
     within = services.settings.times.batch_lease * SHARE_FOR_READING
     read = channel.inventory(company.id, material.locations, window, within_seconds=within)
-    found = judge(company, material, read)
+    found = judge(company, material, read, window.end)
     stopper = stopper_of(found)
     if stopper is not None and not found.frames:
         _postpone(services, company, run, batch, found, stopper)
@@ -90,6 +91,8 @@ def plan_batch(services: Services, run_id: int, number: int) -> None:
         if not run_batches.finish_batch(session, batch, "planned", frame=name, older_proposals=older):
             log.info("batch_result_dropped", company=company.id, run_id=run_id, batch=number)
             return
+        # Before anything else of these locations: a person who accepts a report locks in the same order.
+        report_memory.remember(session, run.company, run.id, found.judgements)
         findings.record(session, run, found, frame, unmatched)
         record_phantoms(session, run, found, suspected)
         settle_overrides(session, run, list(found.frames), inputs.overrides, frame)
@@ -151,13 +154,17 @@ def _material(session: Session, company: CompanySettings, run: PlanningRun, batc
         older_proposals=older_proposals,
         usual_rows={location: known[location].report_rows if location in known else None for location in locations},
         promised=promised(session, run.company, locations, instead_of_report=company.planning.allocated == "orders"),
+        memory=report_memory.remembered(session, run.company, locations),
     )
 
 
 def judge(
-    company: CompanySettings, material: Material, read: dict[str, tuple[pd.DataFrame, ReportStamp] | Exception]
+    company: CompanySettings,
+    material: Material,
+    read: dict[str, tuple[pd.DataFrame, ReportStamp] | Exception],
+    day: date,
 ) -> Findings:
-    """Part the answers of a batch into reports to plan on and refusals."""
+    """Part the answers of a batch, read on this business date, into reports to plan on and refusals."""
     found = Findings({}, {}, {})
     for location in material.locations:
         answer = read[location]
@@ -166,9 +173,11 @@ def judge(
             continue
         frame, stamp = answer
         found.stamps[location] = stamp
-        # A derived stock is no report that may arrive halved: its rows are what the book and the orders know.
-        derived = "on_hand_source" in frame.columns
-        fault = None if derived else guard(company.guards, location, len(frame), material.usual_rows[location])
+        fault = None
+        if "on_hand_source" not in frame.columns:  # a derived stock is judged by its counts
+            known = Known(material.usual_rows[location], material.memory.get(location, ()))
+            judgement, fault = guard(company, location, frame, known, day)
+            found.judgements.append(judgement)
         if fault is None:
             found.frames[location] = frame
         else:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from replenisher.database import companies, exceptions, run_batches
 from replenisher.database.exceptions import Matter
 from replenisher.database.models import PlanningRun
+from replenisher.database.report_memory import Judgement
 from replenisher.database.session import Session
 from replenisher.errors import ReplenisherError, ReportRefusedError
 from replenisher.purchasing.platform import ReportStamp
@@ -24,11 +25,15 @@ NEGATIVE, INVERTED = "negative_on_hand", "levels_inverted"
 
 @dataclass
 class Findings:
-    """What a batch found out about its locations: good reports, when they came, and what was refused and why."""
+    """What a batch found out about its locations: good reports, when they came, and what was refused and why.
+
+    `judgements` are those of the guards: of every report that could be read and is no derived stock.
+    """
 
     frames: dict[str, pd.DataFrame]
     stamps: dict[str, ReportStamp]
     refused: dict[str, Exception]
+    judgements: list[Judgement] = field(default_factory=list)
 
 
 def location_matter(run: PlanningRun, location: str, kind: str, message: str, report: str | None = None) -> Matter:

@@ -13,6 +13,7 @@ import pandas as pd
 from replenisher.config import CompanySettings
 from replenisher.database.orders import InFlight
 from replenisher.database.promises import Promised
+from replenisher.database.report_memory import Memory
 from replenisher.intake.products import predecessors_of
 from replenisher.planning.levels_by_rule import RuledBy, with_demand, with_rules, with_supply
 from replenisher.planning.overrides import with_overrides
@@ -36,6 +37,7 @@ class Material:
     """Location by id of the order that nobody had approved yet."""
     usual_rows: dict[str, int | None]
     promised: Promised = field(default_factory=Promised)
+    memory: Memory = field(default_factory=dict)
 
 
 def plan_reports(

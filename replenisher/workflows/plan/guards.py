@@ -1,27 +1,109 @@
-"""Is a report whole? Missing is not zero: an empty or halved report refuses its location, never orders everything."""
+"""Is a report to be trusted? Missing is not zero: a doubtful one refuses its location, and never orders everything.
+
+1. An empty report is believed only where the settings say so.
+2. Everything else is judged beside what is remembered of the location's last reports (`planning.data_guards`): the
+   rows of the last good one, the totals of the last eight, and since when its content has been the same.
+3. What was judged is remembered with the batch: a good report for the median, a refused one so that a person can
+   accept it. An accepted report is the last good one, and nothing before it counts any more.
+
+A derived stock is no report that may arrive halved: its rows are what the book and the orders know. It is not judged.
+"""
 
 from __future__ import annotations
 
-from replenisher.config import Guards
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from replenisher.config import CompanySettings
+from replenisher.database.report_memory import Judgement
+from replenisher.database.report_models import ACCEPTED, REFUSED, JudgedReport
 from replenisher.errors import ReportRefusedError
+from replenisher.planning.data_guards import ReportFacts, Total, judge_report
+from replenisher.planning.report_figures import ReportFigures, figures_of
 
 REPORT = "inventory"
+EMPTY = "the report is empty. If the location really carries nothing, set guards.accept_empty: true for its company"
 
 
-def guard(guards: Guards, location: str, rows: int, usual_rows: int | None) -> ReportRefusedError | None:
-    """Judge a report by its rows; `usual_rows` is what the location's last good report had, None for the first.
+@dataclass(frozen=True)
+class Known:
+    """What a report is judged beside: rows of the last good one (None for the first), and the memory, oldest first."""
 
-    Worked example: 250 rows usually and a share of 0.5 refuse 124 rows and accept 125.
+    usual_rows: int | None
+    memory: Sequence[JudgedReport] = ()
+
+
+def guard(
+    company: CompanySettings, location: str, report: pd.DataFrame, known: Known, day: date
+) -> tuple[Judgement, ReportRefusedError | None]:
+    """Judge a location's report, read on this business date; gives what to remember of it, and why it is refused.
+
+    Worked example: 250 rows usually and a share of 0.6 refuse 149 rows and accept 150.
     """
-    if rows == 0 and not guards.accept_empty:
-        reason = (
-            "the report is empty. If the location really carries nothing, set guards.accept_empty: true for its company"
-        )
-        return ReportRefusedError(location=location, report=REPORT, reason=reason)
-    if usual_rows and rows < usual_rows * guards.minimum_rows_share:
-        reason = (
-            f"only {rows} rows, the last good report had {usual_rows}: less than the share "
-            f"guards.minimum_rows_share = {guards.minimum_rows_share:g}. If that is right, lower the share for one run"
-        )
-        return ReportRefusedError(location=location, report=REPORT, reason=reason)
-    return None
+    figures = figures_of(report)
+    facts = _facts(company, location, figures, known, day)
+    reason = _doubt(company, facts)
+    judgement = Judgement(
+        location=location,
+        rows=figures.rows,
+        on_hand=figures.on_hand,
+        sold=figures.sold,
+        report_days=company.report_days,
+        fingerprint=figures.fingerprint,
+        business_date=day,
+        first_read_on=facts.dated,
+        reason=reason,
+    )
+    fault = None if reason is None else ReportRefusedError(location=location, report=REPORT, reason=reason)
+    return judgement, fault
+
+
+def good_reports(memory: Sequence[JudgedReport]) -> list[JudgedReport]:
+    """Give the reports that the next one is compared with: the planned ones since the last that a person accepted."""
+    accepted = max((place for place, one in enumerate(memory) if one.verdict == ACCEPTED), default=0)
+    return [one for one in memory[accepted:] if one.verdict != REFUSED]
+
+
+def sold_before(good: Sequence[JudgedReport], report_days: int) -> list[int]:
+    """Give the units sold of good reports that cover as many days; others tell of more or less time."""
+    return [one.sold for one in good if one.report_days == report_days]
+
+
+def _facts(company: CompanySettings, location: str, figures: ReportFigures, known: Known, day: date) -> ReportFacts:
+    last = known.memory[-1] if known.memory else None
+    dated = day
+    if last is not None and last.fingerprint == figures.fingerprint:
+        # A person who accepts a report that stands still has asked why: its age is counted anew.
+        dated = last.business_date if last.verdict == ACCEPTED else last.first_read_on
+    good = good_reports(known.memory)
+    totals = {
+        "units on hand": Total(figures.on_hand, [one.on_hand for one in good]),
+        "units sold": Total(figures.sold, sold_before(good, company.report_days)),
+    }
+    return ReportFacts(
+        location=location,
+        rows=figures.rows,
+        usual_rows=known.usual_rows,
+        fingerprint=figures.fingerprint,
+        last_fingerprint=None if last is None else last.fingerprint,
+        dated=dated,
+        business_date=day,
+        totals=totals if company.guards.maximum_total_factor is not None else {},
+        may_repeat=figures.sold == 0,
+    )
+
+
+def _doubt(company: CompanySettings, facts: ReportFacts) -> str | None:
+    """Say in one text why a report is refused, and what to do when it is right all the same; None for a good one."""
+    if facts.rows == 0 and not company.guards.accept_empty:
+        return EMPTY
+    findings = judge_report(facts, company.guards.limits(company.report_days))
+    if not findings:
+        return None
+    # The error names the location itself.
+    doubts = [finding.sentence.removeprefix(f"location {facts.location}: ") for finding in findings]
+    command = f"replenisher guards accept --company {company.id} --location {facts.location} --reason TEXT"
+    return f"{'. '.join(doubts)}. Or take this report for good: `{command}`"

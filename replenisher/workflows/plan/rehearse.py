@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from replenisher.config import CompanySettings
-from replenisher.database import companies, orders
+from replenisher.database import companies, orders, report_memory
 from replenisher.database.promises import promised
 from replenisher.errors import CompanyPausedError, ConfigurationError, GatewayError
 from replenisher.planning.frames import from_money
@@ -108,10 +108,12 @@ def _rehearse_batch(
         own = orders.in_flight(session, company.id, locations)
         instead = company.planning.allocated == "orders"
         ours = promised(session, company.id, locations, instead_of_report=instead)
-    material = Material(locations, own, {}, usual, ours)
+        memory = report_memory.remembered(session, company.id, locations)
+    material = Material(locations, own, {}, usual, ours, memory)
     channel = services.channel(company)
-    read = channel.inventory(company.id, locations, report_window(company, channel.platform_now()))
-    judged = judge(company, material, read)
+    window = report_window(company, channel.platform_now())
+    read = channel.inventory(company.id, locations, window)
+    judged = judge(company, material, read, window.end)
     stopper = stopper_of(judged)
     if stopper is not None and not judged.frames:
         raise GatewayError(f"company {company.id}: {stopper}", operation=stopper.operation, status=stopper.status)
