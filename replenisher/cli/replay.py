@@ -11,6 +11,7 @@ from rich.console import Console
 from replenisher.cli.exits import ExitCode
 from replenisher.cli.options import ConfigOption, JsonOption, connected
 from replenisher.cli.progress import counting
+from replenisher.cli.rule_table import print_by_rule
 from replenisher.cli.screen import add_row, literal, messages, money, out, print_json, slot, table
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def _other(services: Services, run: int, rules: Path) -> OtherRules:
 def _print(console: Console, found: Replay) -> None:
     title = f"Run {found.run} of company {found.company} ({found.kind}, slot {slot(found.slot)} {found.time_zone})"
     console.print(literal(f"{title}: {_verdict(found)}", "bold"))
+    print_by_rule(console, found.by_rule)
     if not found.locations:
         return
     right = ("rows changed", "lines", "new lines", "units", "new units", "value", "new value")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from replenisher.cli.rule_table import print_by_rule
 from replenisher.cli.screen import add_row, counted, literal, money, table
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def print_rehearsals(console: Console, found: Sequence[Rehearsal]) -> None:
         )
         if rehearsal.locations:
             console.print(made)
+        print_by_rule(console, rehearsal.by_rule)
         for location, why in rehearsal.refused.items():
             told = why if location in why else f"location {location}: {why}"
             console.print(literal(f"refused: {told}", "yellow"))
@@ -86,4 +88,5 @@ def print_rehearsals(console: Console, found: Sequence[Rehearsal]) -> None:
 
 def rehearsal_as_data(found: Rehearsal) -> dict[str, object]:
     """Put a rehearsal into plain data, its frames left out."""
-    return {"company": found.company, "locations": found.locations, "refused": found.refused}
+    figures = {"locations": found.locations, "by_rule": found.by_rule, "refused": found.refused}
+    return {"company": found.company, **figures}

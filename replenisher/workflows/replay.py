@@ -27,6 +27,7 @@ from replenisher.planning.frames import from_money
 from replenisher.planning.levels_by_rule import RuledBy, with_rules, without_rules
 from replenisher.planning.proposal import plan
 from replenisher.planning.rule_set import PlanningRuleSet
+from replenisher.planning.rule_totals import RuleSums, RuleTotals
 from replenisher.services import Services
 from replenisher.workflows.explain import settings_of_run
 from replenisher.workflows.plan.closed import close_again
@@ -65,8 +66,8 @@ class Replay:
 
     `same` is whether every column of every row came out as recorded, and the close of the run with them; `differing`
     names what did not. By other rules orders are compared as planned, before the close.
-    `other_rules` says whether other rules than the run's own were used. `locations` are those whose orders change,
-    `frame` holds each changed row.
+    `other_rules` says whether other rules than the run's own were used, `by_rule` what each rule orders. `locations`
+    are those whose orders change, `frame` holds each changed row.
     """
 
     company: str
@@ -85,6 +86,7 @@ class Replay:
     value_before: Decimal
     value_after: Decimal
     locations: list[ReplayedLocation]
+    by_rule: list[RuleTotals]
     frame: pd.DataFrame
 
 
@@ -123,12 +125,15 @@ def replay(
     """
     run, company, frames = _recorded(services, run_id)
     settings = settings_of_run(services, company, run)
+    rule_set = _rule_set(services, run, other)
     again = _again_by(services, company, run, other)
-    compared = _Compared()
+    compared, by_rule = _Compared(), RuleSums(rule_set)
     tell(0, len(frames))
     for done, name in enumerate(frames, 1):
         before = services.archive.get_frame(name)
-        compared.add(before, again(before))
+        after = again(before)
+        compared.add(before, after)
+        by_rule.add(after)
         tell(done, len(frames))
     if other is None:
         compared.add_close(close_again(services.archive, run, frames, settings.planning.close_rules()))
@@ -150,6 +155,7 @@ def replay(
         units_after=int(whole["units_after"].sum()),
         value_before=from_money(int(whole["value_before"].sum())),
         value_after=from_money(int(whole["value_after"].sum())),
+        by_rule=by_rule.totals(),
         locations=[_location(row, every) for row in touched.sort_values("location").to_dict("records")],
         frame=every,
     )
@@ -170,9 +176,8 @@ def _again_by(
     services: Services, company: CompanySettings, run: PlanningRun, other: OtherRules | None
 ) -> Callable[[pd.DataFrame], pd.DataFrame]:
     """Make what plans a recorded frame again: the levels by rule too, from what was known of demand and supply then."""
-    settings, own = settings_of_run(services, company, run), rule_set_of_run(services, run)
+    settings, rule_set = settings_of_run(services, company, run), _rule_set(services, run, other)
     rules = (settings if other is None or other.company is None else other.company).planning_rules()
-    rule_set = own if other is None or other.rule_set is None else other.rule_set
 
     def again(before: pd.DataFrame) -> pd.DataFrame:
         try:
@@ -185,6 +190,10 @@ def _again_by(
             ) from error
 
     return again
+
+
+def _rule_set(services: Services, run: PlanningRun, other: OtherRules | None) -> PlanningRuleSet:
+    return rule_set_of_run(services, run) if other is None or other.rule_set is None else other.rule_set
 
 
 def _totals(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

@@ -107,3 +107,18 @@ def test_options_that_do_not_go_together_are_refused(typed: Typed, dark_world: W
     path = dark_world.write()
     assert typed(f"run -c {path} --output rows.csv").code == 2
     assert typed(f"run -c {path} --dry-run --join").code == 2
+
+
+def test_a_dry_run_by_rules_shows_what_each_rule_orders(typed: Typed, world: World) -> None:
+    (world.folder / "rules.yaml").write_text(
+        "rules:\n  - name: shown\n    policy: min_max\n    parameters: {presentation_minimum: 40}\n"
+    )
+    world.changes = {"rules_file": "rules.yaml"}
+    path = world.write()
+    (told,) = typed(f"run -c {path} --company {world.company} --dry-run --json").data
+    shown, none = told["by_rule"]
+    assert shown["rows"] == sum(one["rows"] for one in told["locations"])
+    assert shown["units"] == sum(one["units"] for one in told["locations"]) > 0
+    assert (shown["rule"], none["rule"], none["rows"]) == ("shown", "", 0)
+    ended = typed(f"run -c {path} --company {world.company} --dry-run")
+    assert ("By rule" in ended.out, "(no rule)" in ended.out) == (True, True)

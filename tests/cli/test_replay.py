@@ -81,6 +81,37 @@ def test_other_rules_that_change_nothing_say_so(typed: Typed, world: World, tmp_
     assert (ended.code, "the other rules change nothing" in ended.said) == (0, True), ended.said
 
 
+RULES = """rules:
+  - name: shown
+    match: {category: [Accessories]}
+    policy: min_max
+    parameters: {presentation_minimum: 40}
+  - name: by demand
+    match: {category: [Phones]}
+    policy: days_of_cover
+    parameters: {least_days: 7, most_days: 21}
+  - name: nobody
+    match: {category: [Cars]}
+    policy: min_max
+"""
+
+
+def test_by_a_rules_file_each_rule_is_shown_with_its_rows_also_one_that_matches_nothing(
+    typed: Typed, tmp_path: Path, run: int
+) -> None:
+    (tmp_path / "rules.yaml").write_text(RULES)
+    data = typed(f"replay {run} --rules rules.yaml --json").data
+    shown, by_demand, nobody, none = data["by_rule"]
+    assert [one["rule"] for one in data["by_rule"]] == ["shown", "by demand", "nobody", ""]
+    assert (shown["rows"] > 0, by_demand["rows"] > 0, nobody["rows"]) == (True, True, 0)
+    assert sum(one["rows"] for one in data["by_rule"]) == data["rows"] == 120
+    assert sum(one["units"] for one in data["by_rule"]) == data["units_after"] > data["units_before"]
+    assert (by_demand["not_followed"], none["rows"]) == (by_demand["rows"], 0)
+    ended = typed(f"replay {run} --rules rules.yaml")
+    for told in ("By rule", "shown", "nobody", "(no rule)", "not followed: sales of too few days are known"):
+        assert told in ended.said
+
+
 def test_a_run_that_no_longer_comes_out_as_recorded_is_told_with_both_engines(
     typed: Typed, services: Services, run: int
 ) -> None:

@@ -21,6 +21,7 @@ from replenisher.database import companies, orders, report_memory
 from replenisher.database.promises import promised
 from replenisher.errors import CompanyPausedError, ConfigurationError, GatewayError
 from replenisher.planning.frames import from_money
+from replenisher.planning.rule_totals import RuleSums, RuleTotals
 from replenisher.services import Services
 from replenisher.workflows.plan.batch import judge, stopper_of
 from replenisher.workflows.plan.frame import Material, plan_reports
@@ -54,11 +55,12 @@ class RehearsedLocation:
 
 @dataclass
 class Rehearsal:
-    """What a run of one company would do: its locations, those refused and why, and the planned frames."""
+    """What a run of one company would do: its locations, those refused and why, its rules, and the planned frames."""
 
     company: str
     locations: list[RehearsedLocation] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
+    by_rule: list[RuleTotals] = field(default_factory=list)
     frames: list[pd.DataFrame] = field(default_factory=list)
 
 
@@ -92,6 +94,10 @@ def rehearse(
             found.frames.append(frame)
             found.locations.extend(_summaries(frame))
         tell(min(first + size, len(wanted)), len(wanted))
+    by_rule = RuleSums(inputs.rule_set)
+    for planned in found.frames:
+        by_rule.add(planned)
+    found.by_rule = by_rule.totals()
     return found
 
 
