@@ -91,29 +91,29 @@ def list_overrides(
     limit: LimitOption = 200,
     as_json: JsonOption = False,
 ) -> None:
-    """List what is in force, the newest first."""
+    """List what is in force, the newest first; of every company unless one is named."""
     from replenisher.database.overrides import listed  # noqa: PLC0415 - `--help` must not wait for it
-    from replenisher.workflows.overrides import overriding_company, today_of  # noqa: PLC0415 - as above
+    from replenisher.workflows.overrides import today_of  # noqa: PLC0415 - as above
 
+    which: dict[str, Any] = {"location": location, "expired": expired, "everything": everything, "limit": limit}
     with connected(config) as services:
-        whose = overriding_company(services.settings, company)
+        wanted = services.settings.companies if company is None else (services.settings.company(company),)
         with services.database.transaction() as session:
-            today = today_of(session, whose)
-            found = listed(
-                session, whose.id, today, location=location, expired=expired, everything=everything, limit=limit
-            )
+            found = [one for whose in wanted for one in listed(session, whose.id, today_of(session, whose), **which)]
+    found = sorted(found, key=lambda one: one.override.id, reverse=True)[:limit]
     if as_json:
         print_json([_as_data(one.override) | {"state": one.state.value} for one in found])
         return
     if not found:
         out().print(literal("no overrides" if everything else "no expired ones" if expired else "none in force"))
         return
-    made = table("id", "location", "sku", "sets", "until", "state", "by", "reason", right=("id",), keep=("id", "sets"))
+    names = ("company", "location", "sku", "sets", "until", "state", "by", "reason")
+    made = table("id", *names, right=("id",), keep=("id", "sets"))
     for one in found:
         row, state = one.override, one.state.value.replace("_", " ")
         state += f" by run {row.used_by_run}" if row.used_by_run else ""
         state += f" by {row.replaced_by}" if row.replaced_by and not row.used_by_run else ""
-        add_row(made, row.id, row.location, row.sku, _sets(row), row.until, state, row.set_by, row.reason)
+        add_row(made, row.id, row.company, row.location, row.sku, _sets(row), row.until, state, row.set_by, row.reason)
     out().print(made)
     if len(found) == limit:
         messages().print(literal(f"only the newest {limit} are shown; see more with --limit"))

@@ -151,3 +151,22 @@ def test_an_id_that_is_none_is_refused(typed: Typed, planned: str) -> None:
     assert typed("overrides withdraw seven").code == 2
     ended = typed("overrides withdraw 987654")
     assert (ended.code, "there is no override 987654" in ended.said) == (6, True)
+
+
+def test_overrides_of_every_company_are_listed_the_newest_first_unless_one_is_named(typed: Typed, world: World) -> None:
+    path = world.write()
+    first, second = (one["id"] for one in world.document()["companies"])
+    for company in (first, second):
+        ran = typed(f"run -c {path} --company {company}")
+        assert ran.code == 0, ran.said
+        (location, *_) = (one["location"] for one in typed(f"guards list -c {path} --company {company} --json").data)
+        line = f"overrides set -c {path} --company {company} --location {location} --sku {SKU} --quantity 7"
+        done = typed(f"{line} --until 2199-12-31 --reason opening")
+        assert done.code == 0, done.said
+    listed = typed(f"overrides list -c {path} --json").data
+    assert [one["company"] for one in listed] == [second, first]
+    assert [one["company"] for one in typed(f"overrides list -c {path} --company {first} --json").data] == [first]
+    assert typed(f"overrides list -c {path} --company 777").code == 6
+    shown = typed(f"overrides list -c {path} --limit 1")
+    assert (second in shown.out, first in shown.out) == (True, False)
+    assert "only the newest 1 are shown" in shown.said
