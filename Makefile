@@ -45,13 +45,18 @@ types: $(READY) ## mypy, strict
 ladder: $(READY) ## who may import whom
 	@$(BIN)/python -m pytest -q tests/test_import_direction.py
 
-bench: $(READY) ## figures beside their floors; a table and JSON in bench-results/
+bench: $(VENV)/.bench-ready ## figures beside their floors and a peer; a table and JSON in bench-results/
 	@$(BIN)/python -m tests.bench
+
+$(VENV)/.bench-ready: $(READY) requirements-bench.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bench.lock
+	@touch $@
 
 lock: $(READY) ## pin every dependency with hashes
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links $(LOCK) pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links $(LOCK) --extra dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links $(LOCK) -c requirements-dev.lock --extra bench pyproject.toml -o requirements-bench.lock
 
 wheel: $(READY) ## build the wheel into dist/
 	@$(BIN)/python -m build --no-isolation --wheel

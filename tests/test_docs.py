@@ -54,6 +54,7 @@ WORKED_OUT = {
         "workflows/confirm.py": ("order_changed", *FROM_RECEIPTS),
     },
     "submit.py": {"workflows/submit.py": ("order_refused", "order_needs_person")},
+    "order_matters.py": {},
     "dropped_files.py": {
         "workflows/ship/drop_folder.py": ("shipment_file",),
         "workflows/sell/drop_folder.py": ("sale_order_file",),

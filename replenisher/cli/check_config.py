@@ -74,7 +74,9 @@ def _print_outcome(told: str, files: FilesChecked, answers: list[CompanyConnecte
     console = out()
     console.print(literal(told))
     for file in files.files:
-        console.print(literal(f"{file.path}: {_counted(file.rows, 'row', 'rows')} of {file.kind}"))
+        rows = _counted(file.rows, "rule", "rules") if file.kind == "rules" else _counted(file.rows, "row", "rows")
+        of_kind = "" if file.kind == "rules" else f" of {file.kind}"
+        console.print(literal(f"{file.path}: {rows}{of_kind}"))
     for warning in files.warnings:
         messages().print(literal(f"warning: {warning}", style="yellow"), soft_wrap=True)
     if not answers:

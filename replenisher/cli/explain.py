@@ -55,13 +55,17 @@ def print_explanation(console: Console, found: Explanation) -> None:
     place = (
         f"location {found.location} ({found.location_name})" if found.location_name else f"location {found.location}"
     )
-    console.print(literal(f"{found.sku} at {place} of {found.company_name}: order {found.order_quantity:,}", "bold"))
+    planned = "" if found.closed_quantity == found.order_quantity else f" ({found.order_quantity:,} were planned)"
+    told = f"{found.sku} at {place} of {found.company_name}: order {found.closed_quantity:,}{planned}"
+    console.print(literal(told, "bold"))
     console.print(facts(_sources(found)))
     made = table("step", "arithmetic", "result", right=("result",), keep=("step",))
     for step in found.steps:
         style = "bold" if step.label in STRONG else ""
         add_row(made, step.label, step.text, _result(step), style=style)
     console.print(made)
+    for told in found.overrides:
+        console.print(literal(told))
     for change in found.close_changes:
         console.print(literal(f"at the close of the run: {change}", "yellow"))
     console.print(literal(ended_in(found)))

@@ -27,6 +27,7 @@ from replenisher.cli import (
     levels,
     migrate,
     orders,
+    overrides,
     platform,
     probe,
     receipts,
@@ -121,6 +122,7 @@ app.add_typer(fulfilments.fulfilments, name="fulfilments", rich_help_panel="Dail
 app.add_typer(sale_orders.sale_orders, name="sale-orders", rich_help_panel="Daily work")
 app.add_typer(receipts.receipts, name="receipts", rich_help_panel="Daily work")
 app.add_typer(levels.levels, name="levels", rich_help_panel="Daily work")
+app.add_typer(overrides.overrides, name="overrides", rich_help_panel="Daily work")
 app.add_typer(history.history, name="history", rich_help_panel="Daily work")
 app.add_typer(counts.counts, name="counts", rich_help_panel="Daily work")
 app.add_typer(vendor_returns.returns, name="returns", rich_help_panel="Daily work")

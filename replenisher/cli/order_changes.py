@@ -48,7 +48,7 @@ def change_order(
     ] = False,
     reason: ReasonOption,
 ) -> None:
-    """Change lines of an order at the platform, of which nothing was received; ours follow what is then read there."""
+    """Change lines of an order: at the platform, where nothing of them was received, or here while it is held."""
     from replenisher.purchasing.line_changes import LineChange  # noqa: PLC0415 - `--help` must not wait for it
     from replenisher.workflows.change_lines import change_lines  # noqa: PLC0415 - as above
 
@@ -83,8 +83,10 @@ def _print_change(done: LinesChanged) -> None:
         if done.before.get(sku) != done.after.get(sku):
             add_row(made, sku, f"{done.before.get(sku, 0):,}", f"{done.after.get(sku, 0):,}")
     console.print(made)
-    how = "changed at the platform and here" if done.sent else "the platform had it so already; changed here"
     order = done.order
+    how = "changed at the platform and here" if done.sent else "the platform had it so already; changed here"
+    if order.state == "held":
+        how = "changed here; it is sent when it is approved (`replenisher orders approve`)"
     console.print(
         literal(f"{order.vendor_invoice_number} (order {order.id}, {order.state}): {how}; value {money(order.value)}")
     )

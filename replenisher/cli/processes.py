@@ -24,8 +24,13 @@ FLOWER = ("celery", "--quiet", "-A", APPLICATION, "flower", "--read_only=True", 
 STOP_SECONDS = 150.0
 """A warm stop waits for the longest call to the platform; after that the process is killed and leases take over."""
 RESTART_SECONDS = 1.0
-MOST_RESTARTS = 5
-RESTART_WINDOW_SECONDS = 60.0
+MOST_SHORT_LIVES = 6
+SHORT_LIFE_SECONDS = 60.0
+"""So many lives in a row, each shorter than this, are a fault that a further start will not mend.
+
+Lives are counted, not ends within a minute: on a slow machine a process that can never work takes so long to
+start and end that a minute holds too few of its lives, and it would be started for ever.
+"""
 _SET_PARENT_DEATH_SIGNAL = 1
 
 
@@ -45,7 +50,8 @@ class Child:
     environment: Mapping[str, str] = field(default_factory=dict)
     optional: bool = False
     process: subprocess.Popen[str] | None = None
-    starts: list[float] = field(default_factory=list)
+    started: float = 0.0
+    short_lives: int = 0
 
 
 def _die_with_parent() -> None:
@@ -58,10 +64,20 @@ def module(command: Sequence[str]) -> list[str]:
 
 
 class Children:
-    """The processes of one `up` or `demo`; `write` receives each line with the name of its process."""
+    """The processes of one `up` or `demo`; `write` receives each line with the name of its process.
 
-    def __init__(self, write: Callable[[str, str], None]) -> None:
+    `clock` tells how long a process lived; what ended is started again after `pause_seconds`.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[str, str], None],
+        clock: Callable[[], float] = time.monotonic,
+        pause_seconds: float = RESTART_SECONDS,
+    ) -> None:
         self._write = write
+        self._clock = clock
+        self._pause_seconds = pause_seconds
         self._children: list[Child] = []
         self._readers: list[threading.Thread] = []
         self._stopping = threading.Event()
@@ -72,7 +88,7 @@ class Children:
         self._children.append(child)
 
     def _spawn(self, child: Child) -> None:
-        child.starts.append(time.monotonic())
+        child.started = self._clock()
         child.process = subprocess.Popen(  # noqa: S603 - our own commands
             child.command,
             env={**os.environ, **child.environment},
@@ -111,16 +127,18 @@ class Children:
             self._stopping.wait(0.1)
 
     def _restart(self, child: Child, code: int) -> None:
-        recent = [start for start in child.starts if time.monotonic() - start < RESTART_WINDOW_SECONDS]
-        if len(recent) > MOST_RESTARTS:
-            told = f"{child.name} ended {len(recent)} times within a minute (exit code {code})"
+        child.short_lives = child.short_lives + 1 if self._clock() - child.started < SHORT_LIFE_SECONDS else 0
+        if child.short_lives >= MOST_SHORT_LIVES:
+            told = (
+                f"{child.name} ended {child.short_lives} times in a row within a minute of its start (exit code {code})"
+            )
             if not child.optional:
                 raise ChildrenFailedError(told)
             child.process = None
             self._write("up", f"{told}; going on without it")
             return
         self._write("up", f"{child.name} ended with exit code {code}; starting it again")
-        self._stopping.wait(RESTART_SECONDS)
+        self._stopping.wait(self._pause_seconds)
         if not self._stopping.is_set():
             self._spawn(child)
 

@@ -37,9 +37,22 @@ def print_runs(console: Console, done: Sequence[RunFigures]) -> None:
         if run.orders:
             placed = [f"{count.orders:,} {state} ({count.units:,} units)" for state, count in run.orders.items()]
             console.print(literal(f"orders of run {run.id}: {', '.join(placed)}"))
+        cuts = cut_at_close(run)
+        if cuts:
+            console.print(literal(f"at the close of run {run.id}: {cuts}", "yellow"))
         if run.exceptions:
             console.print(literal(f"exceptions of run {run.id}: {counted(run.exceptions)}"))
     _print_next(console, done)
+
+
+def cut_at_close(run: RunFigures) -> str:
+    """Say what a shortage and the budget cut at the close of a run; nothing where neither did."""
+    told = []
+    if run.shortage_asked:
+        told.append(f"vendor shortage, {run.shortage_given or 0:,} of {run.shortage_asked:,} units given")
+    if run.budget_cut:
+        told.append(f"{money(run.budget_cut)} cut by the budget")
+    return "; ".join(told)
 
 
 def _print_next(console: Console, done: Sequence[RunFigures]) -> None:

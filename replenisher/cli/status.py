@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from replenisher.cli.options import ConfigOption, JsonOption, settings_from
+from replenisher.cli.run_pages import cut_at_close
 from replenisher.cli.screen import ago, counted, facts, instant, literal, out, print_json, slot
 
 if TYPE_CHECKING:
@@ -102,4 +103,7 @@ def _run(run: RunFigures | None) -> str:
     if run is None:
         return "none yet"
     told = f"{run.id} ({run.kind}, slot {slot(run.slot)}), {run.state}"
-    return f"{told}: {run.reason}" if run.reason else f"{told}; locations: {counted(run.locations)}"
+    if run.reason:
+        return f"{told}: {run.reason}"
+    cuts = cut_at_close(run)
+    return f"{told}; locations: {counted(run.locations)}" + (f"; {cuts}" if cuts else "")

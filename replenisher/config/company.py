@@ -194,6 +194,11 @@ class CompanySettings(Section):
         description="On which days locations order; nothing = whenever a run plans them.",
         examples=[[{"name": "Mondays", "weekdays": ["monday"], "lead_time_days": 3}]],
     )
+    vendor_stock_file: PlannersFile | None = Field(
+        default=None,
+        description="What the vendor can ship to this company, instead of the common file.",
+        examples=["kentel-stock.csv"],
+    )
     planning: PlanningSettings = Field(default=PlanningSettings(), description="What is ordered.")
     demand: DemandSettings = Field(
         default=DemandSettings(), description="What counts as demand, and how it is estimated."

@@ -67,6 +67,7 @@ programs save it, is read with a warning as long as only descriptions hold lette
 | `shelf_capacity` | | 0 | most units that a location's shelf holds, what is coming included; 0 = no matter how many |
 | `last_order_date` | | none | the last date, such as `2026-03-31`, on which the product is ordered |
 | `snoozed_until` | | none | the date from which on the product is ordered again |
+| `predecessor` | | none | the SKU whose place the product takes: while it is new it has that one's sales as well |
 
 **Levels** (`levels_file`): the planners' own minimum and maximum, which win over the retailer's. No cell may be empty.
 
@@ -76,6 +77,15 @@ programs save it, is read with a warning as long as only descriptions hold lette
 | `sku` | | the vendor's product number |
 | `reorder_point` | `min` | order when the position is below it |
 | `order_up_to_level` | `max` | order up to it; not less than the minimum |
+
+**Vendor's stock** (`vendor_stock_file`): what the vendor can ship now, shared when locations ask for more
+([shortage.md](shortage.md)). A SKU stands there once.
+
+| column | also called | empty means | what it is |
+|---|---|---|---|
+| `sku` | | refused | the vendor's product number |
+| `units` | | refused | units that are free to be promised, 0 or more |
+| `as_of` | | when the file was written | when that was so: `2026-03-31T14:05-05:00`; without a zone it is UTC |
 
 **Counts**: units on the shelf, for companies whose platform reports no stock (`cmi`). No cell may be empty, and a
 product is counted once at a location and moment.
@@ -147,7 +157,7 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "*required*"
     value = field.default
-    if value is None:
+    if value is None or value == {}:
         return "*nothing*"
     if isinstance(value, BaseModel):
         return "its defaults"

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from replenisher.config.kinds import Section
+from replenisher.config.limits import BudgetSettings, ShortageSettings
+from replenisher.planning.closing import CloseRules
 from replenisher.planning.constraints import Damping
 from replenisher.planning.frames import LARGEST_QUANTITY, to_money
 from replenisher.planning.policies.asking import Policy, Rounding, Trigger
@@ -160,6 +162,8 @@ class PlanningSettings(Section):
         " case packs that are needed soonest, and holds it where they do not suffice.",
         examples=["top_up"],
     )
+    shortage: ShortageSettings = Field(default=ShortageSettings(), description="How a vendor's shortage is shared.")
+    budget: BudgetSettings = Field(default=BudgetSettings(), description="What may be ordered in a period.")
 
     def rules(self) -> Rules:
         """Give the rules as planning takes them, money in ten-thousandths."""
@@ -168,15 +172,24 @@ class PlanningSettings(Section):
         damping = Damping(**self.damping.model_dump() | {"value": to_money(self.damping.value)})
         return Rules(weights=self.weights.position_weights(), damping=damping, **plain, **money)
 
+    def close_rules(self) -> CloseRules:
+        """Give the rules by which runs are closed, as planning takes them."""
+        return CloseRules(
+            method=self.shortage.method,
+            priorities=self.shortage.priorities,
+            usual_priority=self.shortage.usual_priority,
+            unnamed_is_nothing=self.shortage.unnamed == "nothing",
+            policy=self.policy,
+            minimum_order_units=self.minimum_order_units,
+            minimum_order_value=_money(self.minimum_order_value),
+        )
+
 
 def _money(amount: Decimal | None) -> int | None:
     return None if amount is None else to_money(amount)
 
 
 _MONEY = ("maximum_order_value", "minimum_order_value")
-_PLAIN = tuple(
-    name
-    for name in PlanningSettings.model_fields
-    if name not in ("weights", "allocated", "damping", "lead_time", *_MONEY)
-)
+_OTHER = ("weights", "allocated", "damping", "lead_time", "shortage", "budget", *_MONEY)
+_PLAIN = tuple(name for name in PlanningSettings.model_fields if name not in _OTHER)
 """Settings that planning's rules have under the same name and as they are."""

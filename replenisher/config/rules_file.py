@@ -19,7 +19,7 @@ from replenisher.config.document import Document, Fault, Place, read
 from replenisher.config.faults import faults_of
 from replenisher.config.kinds import Section, Text, nearest
 from replenisher.errors import ConfigurationError, PlanningInputError
-from replenisher.planning.choosing import Ages, PolicyRule, Scope, tie_of
+from replenisher.planning.choosing import PATH, Ages, PolicyRule, Scope, steps_of, tie_of
 from replenisher.planning.policies.catalogue import CATALOGUE, check_parameters
 from replenisher.planning.rule_set import PlanningRuleSet
 
@@ -42,7 +42,11 @@ class MatchSettings(Section):
 
     sku: Names | None = Field(default=None, description="These SKUs.", examples=[["00123"]])
     location: Names | None = Field(default=None, description="These locations.", examples=[["11412"]])
-    category: Names | None = Field(default=None, description="These categories of the report.", examples=[["Phones"]])
+    category: Names | None = Field(
+        default=None,
+        description="These categories of the report: any step of a category's path, or the path from its beginning.",
+        examples=[["Phones"]],
+    )
     region: Names | None = Field(default=None, description="Locations of these regions.", examples=[["west"]])
     demand_class: Names | None = Field(default=None, description="These classes of demand.", examples=[["lumpy"]])
     age_days: AgeSettings | None = Field(default=None, description="How old the row is.")
@@ -83,7 +87,8 @@ def read_rules(path: Path) -> PlanningRuleSet:
     try:
         content = RulesFile.model_validate(document.values)
     except ValidationError as error:
-        raise ConfigurationError(_told(document, faults_of(error, RulesFile))) from None
+        found = [*faults_of(error, RulesFile), *_unknown_policies(document)]
+        raise ConfigurationError(_told(document, found)) from None
     rules, faults = _rules(document, content)
     faults += [*_region_faults(content), *_tie_faults(rules)]
     if faults or document.faults:
@@ -111,10 +116,9 @@ def _rules(document: Document, content: RulesFile) -> tuple[list[tuple[Place, Po
 
 
 def _faults_of_rule(settings: RuleSettings, place: Place) -> Iterator[Fault]:
-    if settings.policy not in CATALOGUE:
-        meant = nearest(settings.policy, CATALOGUE)
-        hint = f"; nearest valid name: {meant}" if meant else ""
-        yield Fault((*place, "policy"), f"there is no such policy; there are {', '.join(CATALOGUE)}{hint}")
+    unknown = _unknown_policy(settings.policy)
+    if unknown:
+        yield Fault((*place, "policy"), unknown)
     else:
         try:
             check_parameters(settings.policy, settings.parameters)
@@ -132,12 +136,30 @@ def _faults_of_rule(settings: RuleSettings, place: Place) -> Iterator[Fault]:
         yield Fault((*place, "last_day"), f"{settings.last_day} is before the first day {settings.first_day}")
 
 
+def _unknown_policy(name: str) -> str:
+    """Say that there is no policy of this name; empty where there is."""
+    if name in CATALOGUE:
+        return ""
+    meant = nearest(name, CATALOGUE)
+    hint = f"; nearest valid name: {meant}" if meant else ""
+    return f"there is no such policy; there are {', '.join(CATALOGUE)}{hint}"
+
+
+def _unknown_policies(document: Document) -> Iterator[Fault]:
+    """Look for policies that do not exist in a file whose shape is not right."""
+    rules = document.values.get("rules")
+    for number, rule in enumerate(rules if isinstance(rules, list) else ()):
+        name = rule.get("policy") if isinstance(rule, dict) else None
+        if isinstance(name, str) and _unknown_policy(name):
+            yield Fault(("rules", number, "policy"), _unknown_policy(name))
+
+
 def _rule(settings: RuleSettings, where: str) -> PolicyRule:
     match = settings.match
     sets = {
         "skus": match.sku,
         "locations": match.location,
-        "categories": match.category,
+        "categories": match.category and tuple(f" {PATH} ".join(steps_of(one)) for one in match.category),
         "regions": match.region,
         "classes": match.demand_class,
         "companies": match.company,

@@ -19,6 +19,8 @@ def kind_of(annotation: Any) -> str:
     if get_origin(inner) is tuple:
         entry = kind_of(get_args(inner)[0])
         return "list of sections" if entry == "section" else f"list: {entry}"
+    if get_origin(inner) is dict and kind_of(get_args(inner)[1]) != "section":
+        return f"by name: {kind_of(get_args(inner)[1])}"
     choices = choices_of(inner)
     if choices:
         return " / ".join(f"`{choice}`" for choice in choices)

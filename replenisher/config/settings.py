@@ -63,6 +63,11 @@ class Settings(Section):
     rules_file: PlannersFile | None = Field(
         default=None, description="Planners' rules: which rows are planned by which policy.", examples=["rules.yaml"]
     )
+    vendor_stock_file: PlannersFile | None = Field(
+        default=None,
+        description="What the vendor can ship now (CSV); companies with the same file share it. Nothing = no limit.",
+        examples=["stock.csv"],
+    )
     platforms: dict[PlatformName, Platform] = Field(
         min_length=1, description="The retail platforms, each under a name of your choice.", examples=[{"retail": "…"}]
     )
@@ -110,6 +115,15 @@ class Settings(Section):
     def rules_file_of(self, company: CompanySettings) -> Path | None:
         """Give the rules file that counts for a company: its own, else the common one."""
         return company.rules_file or self.rules_file
+
+    def vendor_stock_file_of(self, company: CompanySettings) -> Path | None:
+        """Give the file of the vendor's stock that limits a company: its own, else the common one."""
+        return company.vendor_stock_file or self.vendor_stock_file
+
+    def companies_beside(self, company: CompanySettings) -> list[str]:
+        """List the configured companies whose orders take nothing from the vendor's stock that limits this one."""
+        shared = self.vendor_stock_file_of(company)
+        return [one.id for one in self.companies if self.vendor_stock_file_of(one) != shared]
 
     def archive_address(self) -> str:
         """Give the fsspec URL of the archive."""

@@ -33,6 +33,7 @@ from replenisher.database import (
     history_models,
     job_models,
     notice_models,
+    override_models,
     report_models,
     sale_models,
     stock_models,
@@ -61,6 +62,7 @@ __all__ = [
     "history_models",
     "job_models",
     "notice_models",
+    "override_models",
     "report_models",
     "sale_models",
     "stock_models",
@@ -133,6 +135,9 @@ class PlanningRun(Step, Table):
     inputs: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     engine_version: Mapped[str] = mapped_column(Text)
     close_frame: Mapped[str | None] = mapped_column(Text)
+    shortage_asked: Mapped[int | None] = mapped_column(BigInteger)
+    shortage_given: Mapped[int | None] = mapped_column(BigInteger)
+    budget_cut: Mapped[Decimal | None] = mapped_column(Numeric(20, 4))
 
 
 class RunBatch(Step, Table):

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from replenisher.database.models import Order, OrderAttempt, OrderEvent, OrderLine
 from replenisher.database.session import Session
@@ -44,8 +45,25 @@ def in_flight(session: Session, company: str, locations: Sequence[str]) -> InFli
     return InFlight([row[0] for row in rows], [row[1] for row in rows], [int(row[2]) for row in rows])
 
 
+def keep_batches_out(session: Session, company: str) -> None:
+    """Wait until no batch of the company is looking at our orders, and let none begin to, until the transaction ends.
+
+    For what takes an order out of flight again. A batch looks for proposals first, and then for what was ordered: an
+    order that is held in between would be in neither, and its need would be ordered twice.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(_looks_of(company))))
+
+
+def _looks_of(company: str) -> ColumnElement[int]:
+    return func.hashtextextended(f"looks at orders of {company}", 0)
+
+
 def unapproved(session: Session, company: str, locations: Sequence[str]) -> dict[int, str]:
-    """Give the proposals at these locations that nobody has approved yet: location by id."""
+    """Give the proposals at these locations that nobody has approved yet: location by id.
+
+    Until this transaction ends no approved order of the company is held again (`keep_batches_out`).
+    """
+    session.execute(select(func.pg_advisory_xact_lock_shared(_looks_of(company))))
     query = select(Order.id, Order.location).where(
         Order.company == company, Order.location.in_(locations), Order.state.in_(_values(UNAPPROVED))
     )

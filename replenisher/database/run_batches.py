@@ -135,6 +135,24 @@ def locations_of(session: Session, run_id: int, batch: int | None = None) -> Seq
     return session.execute(query).scalars().all()
 
 
+def newest_frames(session: Session, company: str, locations: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Give for each location the newest run that planned it, and the name of the frame that holds its rows."""
+    newest = (
+        select(RunLocation.location, func.max(RunLocation.run_id).label("run_id"))
+        .join(PlanningRun, PlanningRun.id == RunLocation.run_id)
+        .where(PlanningRun.company == company, RunLocation.location.in_(locations), RunLocation.state == "planned")
+        .group_by(RunLocation.location)
+        .subquery()
+    )
+    query = (
+        select(RunLocation.location, RunLocation.run_id, RunBatch.frame)
+        .join(newest, (newest.c.location == RunLocation.location) & (newest.c.run_id == RunLocation.run_id))
+        .join(RunBatch, (RunBatch.run_id == RunLocation.run_id) & (RunBatch.number == RunLocation.batch))
+        .where(RunBatch.frame.is_not(None))
+    )
+    return {str(location): (int(run), str(frame)) for location, run, frame in session.execute(query)}
+
+
 def record_location(session: Session, run_id: int, location: str, state: str, **values: Any) -> None:
     """Write what became of one location."""
     session.execute(

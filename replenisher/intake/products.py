@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from replenisher.errors import PlannerFileError
 from replenisher.intake.cells import catalog_id, cost, day, free_text, identifier, one_of, whole_number
 from replenisher.intake.csv_file import Column, Table, read_table
 from replenisher.planning.frames import PRODUCTS, check
@@ -65,6 +67,34 @@ def read_products(path: Path) -> pd.DataFrame:
         }
     )
     return check(frame, PRODUCTS)
+
+
+def products_now(path: Path) -> pd.DataFrame:
+    """Give what `read_products` reads, from memory while the file is as it was when it was read last.
+
+    The frame is shared: treat it as read-only. Raises PlannerFileError as `read_products` does.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return read_products(path)  # which says what is wrong
+    version = (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    outcome = read_products_version(path, version)
+    if isinstance(outcome, PlannerFileError):
+        raise PlannerFileError(outcome.faults)
+    return outcome
+
+
+@lru_cache(maxsize=8)
+def read_products_version(path: Path, version: tuple[int, ...]) -> pd.DataFrame | PlannerFileError:
+    """Read one version of a products file; faults of its content stay what they are until it is another version."""
+    del version
+    try:
+        return read_products(path)
+    except PlannerFileError as error:
+        if any(fault.line for fault in error.faults):
+            return error
+        raise  # it could not be read at all, and may be the next moment
 
 
 def _limits(columns: dict[str, list[Any]]) -> dict[str, pd.Series]:

@@ -5,6 +5,9 @@ open. Of two rules that match a row the more specific wins: the one that names t
 not, in the order **SKU, location, category, region, class, age, company**. So a rule for a SKU beats any rule for a
 category, and a rule for a SKU at a location beats one for the SKU.
 
+Reports tell a category as a path, " >> Accessories >> Car mounts". A rule may name any step of it, or the path from its
+beginning; of two rules that name the same things the one whose category lies deeper wins, and at one depth the path.
+
 Two rules that name the same things, share a value of each, and are in force on a common day would tie. That can be
 seen in the rules alone, so it is a fault of the rules before any run, and `choose` never meets a tie.
 """
@@ -14,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import combinations
+from itertools import combinations, groupby
 from typing import Any, cast
 
 import numpy as np
@@ -22,6 +25,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from replenisher.errors import PlanningInputError
+
+PATH = ">>"
+"""What stands between two steps of a category's path."""
 
 NO_RULE = -1
 """The place of the rule of a row that none matches."""
@@ -182,26 +188,57 @@ def choose(rules: Sequence[PolicyRule], facts: RowFacts, company: str, day: date
     phone the first, and everything else NO_RULE.
     """
     chosen = np.full(facts.age_days.size, NO_RULE, dtype=np.int16)
-    for place in sorted(range(len(rules)), key=lambda place: rules[place].scope.named):
-        rule = rules[place]
-        here = rule.scope.companies is None or company in rule.scope.companies
-        if here and rule.in_force(day):
-            _write(chosen, place, list(_masks(rule.scope, facts)))
+    holding = [
+        place
+        for place, rule in enumerate(rules)
+        if rule.in_force(day) and (rule.scope.companies is None or company in rule.scope.companies)
+    ]
+    for _, alike in groupby(
+        sorted(holding, key=lambda place: rules[place].scope.named), lambda one: rules[one].scope.named
+    ):
+        _write(chosen, {place: rules[place].scope for place in alike}, facts)
     return chosen
 
 
-def _write(chosen: npt.NDArray[np.int16], place: int, masks: list[npt.NDArray[np.bool_]]) -> None:
-    if masks:
-        chosen[np.logical_and.reduce(masks)] = place
-    else:
-        chosen[:] = place
+def _write(chosen: npt.NDArray[np.int16], scopes: Mapping[int, Scope], facts: RowFacts) -> None:
+    """Write rules that name the same things over those that name less; a deeper category over one less deep."""
+    by_category = next(iter(scopes.values())).categories is not None
+    deepest = np.zeros(len(chosen), dtype=np.int16) if by_category else None
+    for place, scope in scopes.items():
+        masks = list(_masks(scope, facts))
+        if deepest is not None and scope.categories is not None:
+            depth = _depths(facts.category, scope.categories)
+            masks.append(depth > deepest)
+        matched = np.logical_and.reduce(masks) if masks else np.ones(len(chosen), dtype=np.bool_)
+        chosen[matched] = place
+        if deepest is not None:
+            np.copyto(deepest, depth, where=matched)
+
+
+def steps_of(category: str) -> tuple[str, ...]:
+    """Give the steps of a category's path, the widest first; a category that is no path is one step."""
+    return tuple(step for part in category.split(PATH) if (step := part.strip()))
+
+
+def _depths(column: pd.Categorical, wanted: frozenset[str]) -> npt.NDArray[np.int16]:
+    """Tell how deep in each row's category the deepest of these lies, 0 where none of them does."""
+    asked = {steps_of(one) for one in wanted}
+    found = [max((_depth(steps_of(str(text)), one) for one in asked), default=0) for text in column.categories]
+    # One more at the end, for the code -1 of a row that has no category.
+    depths: npt.NDArray[np.int16] = np.array([*found, 0], dtype=np.int16)
+    return cast(npt.NDArray[np.int16], depths[column.codes])
+
+
+def _depth(steps: tuple[str, ...], asked: tuple[str, ...]) -> int:
+    if len(asked) > 1:
+        return 2 * len(asked) + 1 if steps[: len(asked)] == asked else 0
+    return max((2 * place for place, step in enumerate(steps, 1) if (step,) == asked), default=0)
 
 
 def _masks(scope: Scope, facts: RowFacts) -> Iterator[npt.NDArray[np.bool_]]:
     columns: dict[str, pd.Categorical] = {
         "skus": facts.sku,
         "locations": facts.location,
-        "categories": facts.category,
         "regions": facts.region,
         "classes": facts.demand_class,
     }

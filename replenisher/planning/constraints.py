@@ -11,9 +11,10 @@ The whole order of the steps, of which `exclusions` and `order_limits` and `orde
 6. **Shelf capacity**: what is there and coming, and the order, must fit. 5 and 6 cut to whole packs; when not even a
    pack or the minimum order fits, the row orders nothing.
 7. **Damping**: what is too small to be worth its handling waits; after the cuts, for they may make it small.
-8. **Maximum per order** (`order_limits`): lines, then units, then value. It weighs rows against each other and has to
+8. **Override** (`overrides`): a planner's quantity for this run takes the place of what came out so far, as written.
+9. **Maximum per order** (`order_limits`): lines, then units, then value. It weighs rows against each other and has to
    know what each of them ends up asking for.
-9. **Minimum per order** (`order_minimum`): last, for only now is it known what the order lacks. It adds only within
+10. **Minimum per order** (`order_minimum`): last, for only now is it known what the order lacks. It adds only within
    every maximum before it.
 
 Each step takes the quantities of the step before and returns new ones with the reason of every change; a step never

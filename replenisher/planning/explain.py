@@ -13,7 +13,7 @@ import pandas as pd
 
 from replenisher.errors import PlanningInputError
 from replenisher.planning.explain_levels import demand_steps, level_steps
-from replenisher.planning.explain_quantities import ExplainStep, Row, quantity_steps
+from replenisher.planning.explain_quantities import ExplainStep, Row, is_set_by_hand, quantity_steps
 from replenisher.planning.policies.asking import Policy, Trigger
 from replenisher.planning.position import TERMS
 from replenisher.planning.reasons import Effect, Reason, describe, reasons_in
@@ -56,7 +56,7 @@ def explain_row(row: pd.Series | Row, rules: Rules, rule_set: PlanningRuleSet | 
     steps.extend(ExplainStep("excluded", describe(reason) + _date(known, reason), 0) for reason in exclusions)
     if not exclusions:
         steps.append(_trigger(known, rules))
-    if not exclusions and bool(known["triggered"]):
+    if not exclusions and (bool(known["triggered"]) or is_set_by_hand(reasons)):
         steps.extend(quantity_steps(known, rules, reasons))
     steps.append(ExplainStep("order quantity", describe(reasons[0]), int(known["order_quantity"]), "order_quantity"))
     notes = [reason for reason in reasons if reason.effect is Effect.NOTES]

@@ -47,8 +47,9 @@ def level_steps(row: Row, rule_set: PlanningRuleSet) -> list[ExplainStep]:
         if by_policy:
             text = f"{value}, by the policy (set {int(row[SET_LEVELS[name]])} by the {row['levels_source']})"
         else:
-            text = f"{value}, set by the {row['levels_source']}"
-            if row["levels_source"] == "planner" and row.get("on_hand_source", "reported") == "reported":
+            source = str(row["levels_source"])
+            text = f"{value}, set by {'an' if source == 'override' else 'the'} {source}"
+            if source in ("planner", "override") and row.get("on_hand_source", "reported") == "reported":
                 text += f" (the retailer says {int(row[f'retailer_{name}'])})"
         steps.append(ExplainStep(label, text, value, name))
     if int(row.get("lot", 0)):
@@ -94,6 +95,10 @@ def _supply(row: Row) -> str:
 
 
 def _rule(row: Row, rule: PolicyRule | None) -> str:
+    if rule is None and row["levels_source"] == "override":
+        return "levels that are set by hand come before any rule"
+    if rule is None and row["levels_source"] == "planner" and int(row["order_up_to_level"]) == 0:
+        return "minimum and maximum 0 in the levels file come before any rule"
     if rule is None:
         return "no rule is for this row, so its minimum and maximum hold"
     given = ", ".join(f"{name} {value:g}" for name, value in sorted(rule.parameters.items()))

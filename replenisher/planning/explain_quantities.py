@@ -13,8 +13,9 @@ from typing import Any
 
 from replenisher.planning.constraints import Damping
 from replenisher.planning.frames import from_money
+from replenisher.planning.overrides import NONE
 from replenisher.planning.policies.asking import Policy, Rounding
-from replenisher.planning.quantities import STEPS, coming_terms
+from replenisher.planning.quantities import OVERRIDE_STEP, coming_terms, steps_with_override
 from replenisher.planning.reasons import Reason, describe
 from replenisher.planning.rules import Rules
 
@@ -49,6 +50,7 @@ CHANGES: dict[str, tuple[Reason, ...]] = {
     ),
     "after_shelf_capacity": (Reason.NO_ROOM_ON_SHELF, Reason.CUT_TO_SHELF_CAPACITY),
     "after_damping": (Reason.TOO_SMALL,),
+    "after_override": (Reason.SET_TO_ZERO_BY_PLANNER, Reason.SET_BY_PLANNER),
     "after_maximum_order_lines": (Reason.NO_ROOM_IN_ORDER_LINES,),
     "after_maximum_order_units": (Reason.NO_ROOM_IN_ORDER_UNITS, Reason.CUT_TO_ORDER_UNITS),
     "after_maximum_order_value": (Reason.NO_ROOM_IN_ORDER_VALUE, Reason.CUT_TO_ORDER_VALUE),
@@ -56,21 +58,29 @@ CHANGES: dict[str, tuple[Reason, ...]] = {
 }
 """Which reasons each step can give; the first that the row has is the one to tell."""
 
+_ASKING = (Reason.SOLD_SINCE, Reason.BELOW_MINIMUM, Reason.AT_OR_BELOW_MINIMUM)
+"""What a row has that asks for goods by itself."""
+
 
 def quantity_steps(row: Row, rules: Rules, reasons: list[Reason]) -> list[ExplainStep]:
-    """Explain the quantities of a row that asks for goods; a step that an older engine did not have is left out."""
+    """Explain the quantities of a row that asks for goods, or that a planner set one for.
+
+    A step that the plan does not have is left out.
+    """
     position, maximum, raw = _asked(row, rules)
     label, sentence = "missing to maximum", f"{maximum} - {position} = {raw}"
     if int(row.get("lot", 0)):
         label, sentence = "whole lots", f"{raw // int(row['lot'])} of {int(row['lot'])} = {raw}"
     if rules.policy is Policy.SELL_THROUGH:
         label, sentence = "owed", f"{raw} sold and not reordered"
+    if not any(reason in _ASKING for reason in reasons):
+        sentence = "nothing was asked for"
     steps = [ExplainStep(label, sentence, raw, "raw_quantity")]
     settings = _of_row(row, rules) | _of_order(row, rules)
-    for before_name, name in pairwise(step for step in STEPS if step in row):
+    for before_name, name in pairwise(step for step in steps_with_override() if step in row):
         before, after = int(row[before_name]), int(row[name])
-        if before == 0:
-            break
+        if before == 0 and not (name == OVERRIDE_STEP and is_set_by_hand(reasons)):
+            continue
         told = [describe(reason) for reason in CHANGES[name] if reason in reasons][:1]
         change = f"{before} -> {after}" if before != after else f"{after} stays"
         label, setting = settings[name]
@@ -83,6 +93,11 @@ def quantity_steps(row: Row, rules: Rules, reasons: list[Reason]) -> list[Explai
             text = f"{order_quantity} - {raw} = {above} more than was sold; they are sold before more is asked for"
         steps.append(ExplainStep("overshoot", text, above))
     return steps
+
+
+def is_set_by_hand(reasons: list[Reason]) -> bool:
+    """Tell whether a planner set the quantity of a row with these reasons."""
+    return Reason.SET_BY_PLANNER in reasons or Reason.SET_TO_ZERO_BY_PLANNER in reasons
 
 
 def _asked(row: Row, rules: Rules) -> tuple[int, int, int]:
@@ -108,7 +123,13 @@ def _of_row(row: Row, rules: Rules) -> dict[str, tuple[str, str]]:
         ),
         "after_shelf_capacity": ("shelf capacity", _shelf(row, rules)),
         "after_damping": ("too small", _damping(row, rules.damping)),
+        "after_override": ("planner's quantity", _by_hand(row)),
     }
+
+
+def _by_hand(row: Row) -> str:
+    units = int(row.get("override_quantity", NONE))
+    return "none set" if units == NONE else f"{units} for this run"
 
 
 def _rounding(rules: Rules) -> str:

@@ -147,7 +147,7 @@ LEVELS = Contract(
     ("location", "sku"),
     dict.fromkeys(("reorder_point", "order_up_to_level"), (0, LARGEST_QUANTITY)),
 )
-"""Planners' overrides of min and max; they win over the retailer's, and 0 is a value like any other."""
+"""The planners' levels file; its min and max win over the retailer's, and 0 is a value like any other."""
 
 IN_FLIGHT = Contract(
     "in flight",
@@ -187,7 +187,7 @@ SNAPSHOT = Contract(
 )
 """What is known of every location and SKU when a plan begins; `replenisher.planning.snapshot` makes it.
 `reorder_point` and `order_up_to_level` are the ones that apply, `retailer_…` the reported ones, `levels_source` says
-whose apply (`retailer` or `planner`), `on_hand_source` where on hand comes from (`reported`, `derived` or
+whose apply (`retailer`, `planner` or `override`), `on_hand_source` where on hand comes from (`reported`, `derived` or
 `not_counted`). `on_hand` and the open quantities are never below 0."""
 
 SNAPSHOT_EXTRAS = Contract(
@@ -202,13 +202,20 @@ SNAPSHOT_EXTRAS = Contract(
         "at_or_below": FLAG,
         "levels_by_policy": FLAG,
         "demand_unknown": FLAG,
+        "override_quantity": WHOLE,
     },
     ("location", "sku"),
-    {**PRODUCT_LIMITS.bounds, "business_date": (1, LAST_DATE), "lot": (0, LARGEST_QUANTITY)},
+    {
+        **PRODUCT_LIMITS.bounds,
+        "business_date": (1, LAST_DATE),
+        "lot": (0, LARGEST_QUANTITY),
+        "override_quantity": (-1, LARGEST_QUANTITY),
+    },
 )
 """What a snapshot may have besides: what limits a product, `business_date`, the location's date of the run (as
 `date.toordinal()`; without it no date can be kept), `rate_per_day`, what a row sells in units a day (where `rate_known`
-is there and false it is not to be gone by), and `order_day`, whether its location's calendar has an order on that date.
+is there and false it is not to be gone by), `order_day`, whether its location's calendar has an order on that date, and
+`override_quantity`, the units that a planner set for this run, -1 for none.
 Rows that are planned by rules have `lot` and `at_or_below` (see `policies.levels.Levels`), `levels_by_policy`, where
 their levels are not the ones that were set, and `demand_unknown`, where a rule could not be followed for want of known
 sales."""

@@ -2,7 +2,9 @@
 
 1. `with_demand` and `with_supply` put beside each row what is known of its demand and supply;
 2. `with_rules` finds the rule of each row (`choosing`), the most specific that is in force on the location's date;
-3. a row that no rule matches, and a rule that names `min_max`, keep the minimum and maximum that were set;
+3. a row that no rule matches, whose levels are set by hand, or whose rule names `min_max` keeps the minimum and maximum
+   that were set; so does a row whose levels the planners set to 0, both, which says "never order this here" and is
+   stronger than any rule;
 4. a rule that goes by demand has to know it: where sales of too few days are known the row keeps its minimum and
    maximum and is marked `demand_unknown`; where nothing sells, nothing is kept but what the shelf must show;
 5. every other row gets its levels from its policy, and the set ones stay visible beside them.
@@ -99,7 +101,8 @@ def with_rules(snapshot: pd.DataFrame, by: RuledBy, rules: Rules) -> pd.DataFram
     """
     if not by.rule_set.rules or rules.policy is Policy.SELL_THROUGH:
         return snapshot
-    chosen = _chosen(snapshot, by)
+    by_hand = (snapshot["levels_source"] == "override").to_numpy()
+    chosen = np.where(by_hand | _never_ordered(snapshot), NO_RULE, _chosen(snapshot, by))
     known, count = known_of(snapshot), len(by.rule_set.rules)
     needs = _of_rules(chosen, [rule.policy != NO_DEMAND_NEEDED for rule in by.rule_set.rules])
     unknown = needs & ~(snapshot["rate_known"].to_numpy() if "rate_known" in snapshot else np.False_)
@@ -185,6 +188,11 @@ def _chosen(snapshot: pd.DataFrame, by: RuledBy) -> npt.NDArray[np.int64]:
     for day in np.unique(days).tolist():
         np.copyto(chosen, choose(by.rule_set.rules, facts, by.company, date.fromordinal(day)), where=days == day)
     return chosen
+
+
+def _never_ordered(snapshot: pd.DataFrame) -> Flags:
+    nothing = (snapshot["reorder_point"].to_numpy() <= 0) & (snapshot["order_up_to_level"].to_numpy() <= 0)
+    return nothing & (snapshot["levels_source"] == "planner").to_numpy()
 
 
 def _facts(snapshot: pd.DataFrame, regions: Mapping[str, str]) -> RowFacts:

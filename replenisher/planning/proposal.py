@@ -2,7 +2,8 @@
 
 1. position: the weighted terms added up (`position`);
 2. exclusions (`exclusions`), trigger and raw quantity (`policies`: min/max or sell-through);
-3. case pack, minimum order quantity, maximum per line, shelf capacity, damping (`constraints`);
+3. case pack, minimum order quantity, maximum per line, shelf capacity, damping (`constraints`); the quantity that a
+   planner set takes their place (`overrides`);
 4. maximum of lines, units and value per order (`order_limits`), minimum per order (`order_minimum`);
 5. reasons: every row that orders nothing has one, and so has every change (`reasons`).
 
@@ -21,9 +22,10 @@ import pandas as pd
 from replenisher.planning.constraints import Whole
 from replenisher.planning.exclusions import Marks, excluded, without_levels
 from replenisher.planning.frames import FLAG, SNAPSHOT, SNAPSHOT_EXTRAS, WHOLE, check_columns, present
+from replenisher.planning.overrides import NONE, by_hand
 from replenisher.planning.policies.asking import Policy, Trigger, as_levels, is_triggered
 from replenisher.planning.position import inventory_position
-from replenisher.planning.quantities import STEPS, Asking, quantities
+from replenisher.planning.quantities import STEPS, Asking, quantities, steps_with_override
 from replenisher.planning.reasons import REASON_DTYPE, Reason, main_reason_codes
 from replenisher.planning.rules import Rules
 from replenisher.planning.snapshot import NOT_COUNTED
@@ -35,8 +37,9 @@ def plan(snapshot: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Plan every row: the snapshot's columns, and the position, each step's quantity, order quantity and reasons.
 
     Takes a frame as `replenisher.planning.snapshot.snapshot` makes it and never writes to it. Adds
-    `inventory_position`, `triggered` (the bare comparison, also of excluded rows), the columns of STEPS,
-    `order_quantity` (int64 units), `reasons` (int64 bits, see Reason.bit) and `reason` (the main one, categorical).
+    `inventory_position`, `triggered` (the bare comparison, also of excluded rows), the columns of STEPS (with
+    `override_quantity` those of `steps_with_override`), `order_quantity` (int64 units), `reasons` (int64 bits, see
+    Reason.bit) and `reason` (the main one, categorical).
     Raises PlanningInputError when a column is missing or of the wrong dtype; repeated ids are not looked for again.
     """
     check_columns(snapshot, SNAPSHOT)
@@ -51,7 +54,8 @@ def plan(snapshot: pd.DataFrame, rules: Rules) -> pd.DataFrame:
         seen = as_levels(columns["sold_not_reordered"])
         columns |= dict(zip(("inventory_position", "reorder_point", "order_up_to_level"), seen, strict=True))
     else:
-        from_planner = (snapshot["levels_source"] == "planner").to_numpy()
+        source = snapshot["levels_source"]
+        from_planner = ((source == "planner") | (source == "override")).to_numpy()
         not_counted = snapshot["on_hand_source"].cat.codes.to_numpy() == NOT_COUNTED
         marks = without_levels(columns, from_planner, not_counted)
     trigger = columns.get("at_or_below", rules.effective_trigger)
@@ -62,12 +66,17 @@ def plan(snapshot: pd.DataFrame, rules: Rules) -> pd.DataFrame:
         unlisted_excluded=rules.unlisted == "exclude",
         unmapped_excluded=rules.unmapped == "exclude",
     )
+    chosen = by_hand(columns, reasons)
     allowed = reasons == 0
+    asks = allowed & triggered
     np.copyto(reasons, _by_trigger(columns, _not_triggered(rules), _NOT_TRIGGERED), where=allowed & ~triggered)
-    rows = np.flatnonzero(allowed & triggered)
+    if chosen is not None:
+        columns |= {"asks": asks, "override_quantity": np.where(chosen, columns["override_quantity"], NONE)}
+    rows = np.flatnonzero(asks if chosen is None else asks | chosen)
     steps, bits = quantities(Asking.of(snapshot, columns, rows, rules), rules)
     asking = {name: columns[name][rows] for name in ("at_or_below",) if name in columns}
-    reasons[rows] = bits | _by_trigger(asking, _triggered(rules), _TRIGGERED)
+    why = _by_trigger(asking, _triggered(rules), _TRIGGERED)
+    reasons[rows] = bits | (why if chosen is None else asks[rows] * why)
     _note(reasons, columns)
     reason = pd.Categorical.from_codes(main_reason_codes(reasons), dtype=REASON_DTYPE, validate=False)
     # Built without copies: at a million rows copying the columns once more would cost more than computing them.
@@ -117,7 +126,7 @@ def _spread(index: pd.Index, rows: npt.NDArray[np.intp], steps: list[Whole]) -> 
 
     One block for all columns: fresh memory costs more than the arithmetic, and a large block comes in large pages.
     """
-    names = [*STEPS, "order_quantity"]
+    names = [*(STEPS if len(steps) == len(STEPS) else steps_with_override()), "order_quantity"]
     block = np.zeros((len(names), len(index)), dtype=np.int64)
     for column, values in zip(block, [*steps, steps[-1]], strict=True):
         column[rows] = values

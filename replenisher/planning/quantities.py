@@ -16,6 +16,7 @@ from replenisher.planning import constraints
 from replenisher.planning.constraints import Whole
 from replenisher.planning.order_limits import Candidates, OrderLimits, limit_orders
 from replenisher.planning.order_minimum import OrderMinimum, OrderRows, keep_order_minimum
+from replenisher.planning.overrides import NONE, reasons_by_hand, take_by_hand
 from replenisher.planning.policies.asking import missing_to_maximum, whole_lots
 from replenisher.planning.position import TERMS, PositionWeights
 from replenisher.planning.reasons import Reason
@@ -35,6 +36,9 @@ STEPS = (
 )
 """The quantity columns in the order in which the steps apply; the last one equals `order_quantity`."""
 
+OVERRIDE_STEP = "after_override"
+"""A step of those plans alone in which a planner set a quantity; all others are what they were before it was added."""
+
 _NEEDED = (
     "inventory_position",
     "reorder_point",
@@ -46,6 +50,12 @@ _NEEDED = (
     "cost_known",
 )
 """What the steps after the trigger need to know of a row."""
+
+
+def steps_with_override() -> tuple[str, ...]:
+    """Name the quantity columns of a plan in which a planner set a quantity, in the order in which the steps apply."""
+    place = STEPS.index("after_maximum_order_lines")
+    return (*STEPS[:place], OVERRIDE_STEP, *STEPS[place:])
 
 
 def coming_terms(weights: PositionWeights) -> tuple[str, ...]:
@@ -72,7 +82,7 @@ class Asking:
             some["stock_and_coming"] = np.zeros(rows.size, dtype=np.int64)
             for name in coming_terms(rules.weights):
                 some["stock_and_coming"] += columns[name][rows]
-        for name in ("rate_per_day", "rate_known", "lot", "at_or_below"):
+        for name in ("rate_per_day", "rate_known", "lot", "at_or_below", "override_quantity", "asks"):
             if name in columns:
                 some[name] = columns[name][rows]
         texts = snapshot["sku"].cat.categories
@@ -88,9 +98,16 @@ class Asking:
 
 
 def quantities(asking: Asking, rules: Rules) -> tuple[list[Whole], Whole]:
-    """Take the rows that ask for goods through every step; returns the quantities of STEPS and the reason bits."""
+    """Take the rows that ask for goods through every step; returns the quantities of STEPS and the reason bits.
+
+    Where the rows have `override_quantity`, `asks` tells which of them would ask for goods without it, and the
+    quantities are those of `steps_with_override`.
+    """
     columns = asking.columns
     raw = _asked(columns)
+    overridden = "override_quantity" in columns
+    if overridden:
+        raw = np.where(columns["asks"], raw, 0)
     packed, bits = constraints.round_to_case_pack(
         columns,
         raw,
@@ -115,6 +132,8 @@ def quantities(asking: Asking, rules: Rules) -> tuple[list[Whole], Whole]:
     then(constraints.drop_too_small(columns, steps[-1], rules.damping) if damped else (steps[-1], unchanged))
     bits[raw == 0] |= Reason.ALREADY_AT_MAXIMUM.bit
     bits[~columns["cost_known"]] |= Reason.COST_UNKNOWN.bit
+    if overridden:
+        then((take_by_hand(columns, steps[-1]), unchanged))
     limits = OrderLimits(rules.maximum_order_lines, rules.maximum_order_units, rules.maximum_order_value)
     if limits == OrderLimits(None, None, None):
         steps += [steps[-1]] * 3
@@ -122,10 +141,13 @@ def quantities(asking: Asking, rules: Rules) -> tuple[list[Whole], Whole]:
         limited = limit_orders(_candidates(asking, steps[-1]), limits)
         steps += [limited.after_lines, limited.after_units, limited.after_value]
         bits |= limited.reasons
+    within = steps[-1]
+    if overridden:
+        steps[-3:] = [take_by_hand(columns, step) for step in steps[-3:]]
     minimum = _order_minimum(rules)
     none = minimum.units is None and minimum.value is None
     then((steps[-1], unchanged) if none else keep_order_minimum(_order_rows(asking, steps[-1], rules), minimum))
-    return steps, bits
+    return steps, reasons_by_hand(columns, bits, within, rules.maximum_line_quantity) if overridden else bits
 
 
 def _asked(columns: dict[str, npt.NDArray[Any]]) -> Whole:
@@ -139,13 +161,19 @@ def _asked(columns: dict[str, npt.NDArray[Any]]) -> Whole:
 def _candidates(asking: Asking, quantity: Whole) -> Candidates:
     columns = asking.columns
     minimum = columns["reorder_point"]
+    shortage = (minimum - columns["inventory_position"]) / np.maximum(minimum, 1)
+    pack, lot = columns["case_pack"], constraints.smallest_lot(columns)
+    if "override_quantity" in columns:
+        # Taken as written: it has its place first, and the other rows share what is left.
+        chosen = columns["override_quantity"] != NONE
+        shortage, pack, lot = (np.where(chosen, *both) for both in ((np.inf, shortage), (1, pack), (1, lot)))
     return Candidates(
         location=asking.location,
         sku_rank=asking.sku_rank,
-        shortage=(minimum - columns["inventory_position"]) / np.maximum(minimum, 1),
+        shortage=shortage,
         quantity=quantity,
-        case_pack=columns["case_pack"],
-        smallest_lot=constraints.smallest_lot(columns),
+        case_pack=pack,
+        smallest_lot=lot,
         unit_cost=asking.known_cost,
     )
 
@@ -165,6 +193,8 @@ def _order_rows(asking: Asking, quantity: Whole, rules: Rules) -> OrderRows:
     most = constraints.line_room(columns, rules.maximum_line_quantity)
     if "shelf_capacity" in columns:
         most = np.minimum(most, constraints.shelf_room(columns))
+    if "override_quantity" in columns:
+        most = np.where(columns["override_quantity"] != NONE, quantity, most)
     # Where no rates are known, every maximum is taken to last equally long.
     level = columns["order_up_to_level"]
     rate = np.where(columns.get("rate_known", np.True_), columns.get("rate_per_day", level), level)

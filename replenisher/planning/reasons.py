@@ -50,12 +50,14 @@ class Reason(Enum):
     NO_ROOM_ON_SHELF = "no_room_on_shelf"
     TOO_SMALL = "too_small"
     NOT_AN_ORDER_DAY = "not_an_order_day"
+    SET_TO_ZERO_BY_PLANNER = "set_to_zero_by_planner"
     CUT_TO_ORDER_VALUE = "cut_to_order_value"
     CUT_TO_ORDER_UNITS = "cut_to_order_units"
     CUT_TO_LINE_MAXIMUM = "cut_to_line_maximum"
     CUT_TO_SHELF_CAPACITY = "cut_to_shelf_capacity"
     RAISED_TO_MINIMUM_ORDER = "raised_to_minimum_order"
     TOPPED_UP = "topped_up"
+    SET_BY_PLANNER = "set_by_planner"
     SOLD_SINCE = "sold_since"
     BELOW_MINIMUM = "below_minimum"
     AT_OR_BELOW_MINIMUM = "at_or_below_minimum"
@@ -67,6 +69,8 @@ class Reason(Enum):
     COST_UNKNOWN = "cost_unknown"
     ORDER_BELOW_MINIMUM = "order_below_minimum"
     DEMAND_UNKNOWN = "demand_unknown"
+    BREAKS_CASE_PACK = "breaks_case_pack"
+    BEYOND_A_LIMIT = "beyond_a_limit"
 
     @property
     def bit(self) -> int:
@@ -111,6 +115,7 @@ _MEANINGS: dict[Reason, tuple[int, Effect, str]] = {
     Reason.NO_ROOM_ON_SHELF: (20, Effect.STOPS, "The shelf has no room for the smallest lot."),
     Reason.TOO_SMALL: (21, Effect.STOPS, "So small an order is not worth its handling yet."),
     Reason.NOT_AN_ORDER_DAY: (22, Effect.STOPS, "The location's calendar has no order on this date."),
+    Reason.SET_TO_ZERO_BY_PLANNER: (23, Effect.STOPS, "The planners set this run's quantity to 0."),
     Reason.CUT_TO_ORDER_VALUE: (24, Effect.CUTS, "Cut to the whole case packs that the order's maximum value allows."),
     Reason.CUT_TO_ORDER_UNITS: (
         25,
@@ -125,6 +130,7 @@ _MEANINGS: dict[Reason, tuple[int, Effect, str]] = {
         "Raised to the minimum order quantity, in whole case packs.",
     ),
     Reason.TOPPED_UP: (33, Effect.RAISES, "Raised by whole case packs until the order reaches its minimum."),
+    Reason.SET_BY_PLANNER: (34, Effect.ORDERS, "The planners set this run's quantity, and it is taken as written."),
     Reason.SOLD_SINCE: (35, Effect.ORDERS, "Units were sold that are not ordered again yet."),
     Reason.BELOW_MINIMUM: (36, Effect.ORDERS, "The inventory position is below the minimum."),
     Reason.AT_OR_BELOW_MINIMUM: (37, Effect.ORDERS, "The inventory position is at or below the minimum."),
@@ -147,6 +153,12 @@ _MEANINGS: dict[Reason, tuple[int, Effect, str]] = {
         52,
         Effect.NOTES,
         "Sales of too few days are known to go by demand, so the row keeps its minimum and maximum.",
+    ),
+    Reason.BREAKS_CASE_PACK: (56, Effect.NOTES, "The planners' quantity is not in whole case packs."),
+    Reason.BEYOND_A_LIMIT: (
+        57,
+        Effect.NOTES,
+        "The planners' quantity is beyond a limit of the product, the line, the shelf or the order.",
     ),
 }
 """Each reason's bit number, effect and sentence. Plans in the archive hold the bits: a number is never used again for

@@ -58,7 +58,7 @@ def planned_change(
     if not update and not add and not change.remove:
         raise IllegalMoveError("nothing would change: the lines are as they shall be already")
     if not wanted:
-        raise IllegalMoveError("an order keeps at least one line; cancel it instead (`replenisher orders cancel`)")
+        raise IllegalMoveError("an order keeps at least one line; decline or cancel the whole order instead")
     return Plan(tuple(wanted.values()), update, add, change.remove)
 
 

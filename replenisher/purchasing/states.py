@@ -10,6 +10,7 @@ proposed ─► held ─► approved ─claim─► submitting ─202─► acce
                                                   └ not found in the settle window ─► needs_person
 ```
 
+An approved order of which a line must not be ordered any more is held again before it is sent.
 A confirmed order that is not committed is cancelled when a person cancels it at the platform.
 
 There is no way back from `unknown` to `approved`: an order that may have arrived is never sent again.
@@ -48,7 +49,7 @@ _S = OrderState
 MOVES: dict[OrderState, frozenset[OrderState]] = {
     _S.PROPOSED: frozenset({_S.HELD, _S.APPROVED, _S.SUPERSEDED}),
     _S.HELD: frozenset({_S.APPROVED, _S.DECLINED, _S.SUPERSEDED}),
-    _S.APPROVED: frozenset({_S.SUBMITTING, _S.CANCELLED}),
+    _S.APPROVED: frozenset({_S.SUBMITTING, _S.HELD, _S.CANCELLED}),
     _S.SUBMITTING: frozenset({_S.ACCEPTED, _S.APPROVED, _S.REFUSED, _S.UNKNOWN, _S.NEEDS_PERSON}),
     _S.ACCEPTED: frozenset({_S.CONFIRMED, _S.FAILED, _S.UNKNOWN, _S.NEEDS_PERSON}),
     _S.UNKNOWN: frozenset({_S.CONFIRMED, _S.DUPLICATE, _S.NEEDS_PERSON}),
@@ -83,6 +84,9 @@ PLACED = frozenset({_S.CONFIRMED, _S.PARTLY_RECEIVED, _S.RECEIVED})
 
 NEVER_PLACED = frozenset({_S.PROPOSED, _S.HELD, _S.REFUSED, _S.FAILED, _S.DECLINED, _S.SUPERSEDED})
 """Orders of which the platform should have nothing."""
+
+WITHOUT_GOODS = frozenset({_S.REFUSED, _S.FAILED, _S.DECLINED, _S.SUPERSEDED, _S.CANCELLED})
+"""Ended without goods: they claim nothing of the vendor's stock and spend nothing of a budget."""
 
 DECLINABLE = frozenset({_S.HELD, _S.APPROVED, _S.NEEDS_PERSON, _S.DUPLICATE})
 """A person may turn these down: a held order is declined, the others are cancelled on our side."""

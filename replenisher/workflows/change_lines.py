@@ -5,6 +5,8 @@
 2. Check, claim the order and write the intention into its history.
 3. Set, add, remove: each sent once, with no session open.
 4. Read it again. Equal to what was wanted: our lines follow in one transaction. Anything else needs a person.
+
+Of an order that is held the platform knows nothing: its lines are changed here alone, and it stays held.
 """
 
 from __future__ import annotations
@@ -39,7 +41,10 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class LinesChanged:
-    """An order with its units by SKU before and after; `sent` is false when the platform held it so already."""
+    """An order with its units by SKU before and after; `sent` is false when the platform was not told.
+
+    It held it so already, or the order is held and the platform knows nothing of it yet.
+    """
 
     order: Order
     before: dict[str, int]
@@ -50,7 +55,7 @@ class LinesChanged:
 def change_lines(
     services: Services, text: str, change: LineChange, *, actor: str, reason: str, over_limits: bool = False
 ) -> LinesChanged:
-    """Change lines of an order that is at the platform; `text` is our id or the vendor invoice number.
+    """Change lines of an order that is at the platform, or held; `text` is our id or the vendor invoice number.
 
     Raises NotFoundError; IllegalMoveError, with nothing sent, when the change may not be made, would be held by the
     company's approval rules (unless `over_limits`), or somebody else is changing the order; GatewayError when the
@@ -58,6 +63,8 @@ def change_lines(
     order needs a person then.
     """
     order = found_order(services, text)
+    if OrderState(order.state) is OrderState.HELD:
+        return _changed_here(services, order, change, actor=actor, reason=reason)
     check_changeable(order)
     company = services.settings.company(order.company)
     channel = services.channel(company)
@@ -88,6 +95,26 @@ def change_lines(
     if told.theirs is None or wrong:
         raise hand_over(services, order, told, wrong, what=f"a change of its lines to {_units(plan.wanted)}")
     return _recorded(services, order, plan, before, told.theirs, actor=actor, evidence=evidence | {"sent": True})
+
+
+def _changed_here(services: Services, order: Order, change: LineChange, *, actor: str, reason: str) -> LinesChanged:
+    """Change lines of a held order; the approval rules are not asked, for a person approves it before it is sent."""
+    costs = _costs(services, services.settings.company(order.company))
+    with services.database.transaction() as session:
+        now = orders.locked(session, [order.id])[0]
+        if OrderState(now.state) is not OrderState.HELD:
+            raise IllegalMoveError(f"order {now.vendor_invoice_number} is {now.state} since just now; look again")
+        before = orders.requested_lines(session, now.id)
+        try:
+            plan = planned_change(before, change, received={}, announced={}, costs=costs)
+        except IllegalMoveError as error:
+            raise IllegalMoveError(f"order {now.vendor_invoice_number}: {error}; nothing was changed") from None
+        changes.replace_lines(session, now, plan.wanted, order_value(plan.wanted))
+        done = LinesChanged(now, _units(before), _units(plan.wanted), sent=False)
+        evidence = {"before": done.before, "after": done.after, "reason": reason, "sent": False}
+        submissions.add_news(session, now, name="lines_changed", actor=actor, evidence=evidence)
+    log.info("order_lines_changed", order_id=now.id, vendor_invoice_number=now.vendor_invoice_number, actor=actor)
+    return done
 
 
 def _costs(services: Services, company: CompanySettings) -> dict[str, Decimal]:

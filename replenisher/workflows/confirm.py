@@ -14,7 +14,7 @@ from replenisher.purchasing.receipts import match_receipts
 from replenisher.purchasing.receiving import Progress, progress
 from replenisher.purchasing.states import AT_PLATFORM, OrderState
 from replenisher.services import Services
-from replenisher.workflows.submit import order_matter
+from replenisher.workflows.order_matters import order_matter
 
 log = get_logger(__name__)
 

@@ -6,6 +6,7 @@ run's close frame and the order from there on. Nothing is fetched and nothing is
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,13 +20,9 @@ from replenisher.database.session import Session
 from replenisher.errors import NotFoundError
 from replenisher.planning.explain import ExplainStep, explain_row
 from replenisher.services import Services
+from replenisher.workflows.overridden import overrides_told
+from replenisher.workflows.plan.closed import closed_run
 from replenisher.workflows.plan.inputs import rule_set_of_run
-
-CLOSE_REASONS = {
-    "older_order_approved": "An older order of this location was approved while the run was planning, so the run "
-    "ordered nothing here; the older order counts as in flight in the next plan.",
-}
-"""What each change at the close of a run means."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +42,9 @@ class EndedIn:
 class Explanation:
     """One location and SKU in one run.
 
-    `steps` are the arithmetic; `asked_at` and `answered_at` (UTC) are those of the inventory report, `report_rows` and
-    `report_bytes` its size; `archived` names every input in the archive; `close_changes` are sentences.
+    `steps` are the arithmetic, the close's too; `order_quantity` is what was planned, `closed_quantity` what the close
+    of the run left of it; `asked_at` and `answered_at` (UTC) are those of the inventory report, `report_rows` and
+    `report_bytes` its size; `archived` names every input in the archive; `overrides` and `close_changes` are sentences.
     """
 
     company: str
@@ -67,9 +65,11 @@ class Explanation:
     report_bytes: int | None
     planned_at: datetime | None
     order_quantity: int
+    closed_quantity: int
     reason: str
     levels_source: str
     steps: list[ExplainStep]
+    overrides: list[str]
     close_changes: list[str]
     order: EndedIn | None
     archived: dict[str, str]
@@ -102,6 +102,7 @@ def explain(
     run = found.run
     row = _row(services, found, sku)
     rules = settings_of_run(services, company, run)
+    closed = closed_run(services.archive, run)
     archived = {"batch frame": found.frame} | {name: str(kept) for name, kept in run.inputs.items()}
     if run.close_frame:
         archived["close frame"] = run.close_frame
@@ -124,10 +125,13 @@ def explain(
         report_bytes=found.location.size_bytes,
         planned_at=found.planned_at,
         order_quantity=int(row["order_quantity"]),
+        closed_quantity=closed.ordered(row),
         reason=str(row["reason"]),
         levels_source=str(row["levels_source"]),
-        steps=explain_row(row, rules.planning_rules(), rule_set_of_run(services, run)),
-        close_changes=_close_changes(services, run, location),
+        steps=explain_row(row, rules.planning_rules(), rule_set_of_run(services, run))
+        + closed.steps(row, rules.planning.close_rules()),
+        overrides=overrides_told(services, run, row),
+        close_changes=closed.changes(location, sku),
         order=found.order,
         archived=archived,
         row=row,
@@ -146,7 +150,7 @@ def _company(services: Services, session: Session, location: str, company_id: st
     every = [one for locations in known.values() for one in locations]
     if not every:
         raise NotFoundError("no run has listed any location yet; start one with `replenisher run`")
-    raise NotFoundError(f"no company has a location {location}; {_nearest(location, every)}")
+    raise NotFoundError(f"no company has a location {location}; {nearest(location, every)}")
 
 
 def _found(session: Session, company: CompanySettings, location: str, sku: str, run_id: int | None) -> _Found:
@@ -174,7 +178,7 @@ def _refuse_unknown(session: Session, company: CompanySettings, location: str, r
         raise NotFoundError(f"no run of company {company.id} has listed any location yet; start one: `replenisher run`")
     if location in known:
         raise NotFoundError(f"no run has planned location {location} yet; start one: `replenisher run`")
-    raise NotFoundError(f"company {company.id} has no location {location}; {_nearest(location, known)}")
+    raise NotFoundError(f"company {company.id} has no location {location}; {nearest(location, known)}")
 
 
 def _refuse_unplanned(session: Session, company: CompanySettings, run: PlanningRun, here: RunLocation) -> NoReturn:
@@ -225,13 +229,14 @@ def _row(services: Services, found: _Found, sku: str) -> dict[str, Any]:
     every = services.archive.get_frame(found.frame, columns=["sku"], only=[("location", "==", here)])
     skus = [str(one) for one in every["sku"]]
     raise NotFoundError(
-        f"the inventory report of location {here} in run {found.run.id} has no SKU {sku}; {_nearest(sku, skus)}"
+        f"the inventory report of location {here} in run {found.run.id} has no SKU {sku}; {nearest(sku, skus)}"
     )
 
 
 def _plain(value: Any) -> Any:
-    """Turn numpy's numbers into Python's."""
-    return value.item() if hasattr(value, "item") else value
+    """Turn numpy's numbers into Python's, and what is no number (no rule, no interval between sales) into None."""
+    found = value.item() if hasattr(value, "item") else value
+    return None if isinstance(found, float) and not math.isfinite(found) else found
 
 
 def settings_of_run(services: Services, company: CompanySettings, run: PlanningRun) -> CompanySettings:
@@ -240,15 +245,8 @@ def settings_of_run(services: Services, company: CompanySettings, run: PlanningR
     return company.model_copy(update={"planning": PlanningSettings.model_validate(document["planning"])})
 
 
-def _close_changes(services: Services, run: PlanningRun, location: str) -> list[str]:
-    if not run.close_frame:
-        return []
-    frame = services.archive.get_frame(run.close_frame)
-    codes = [str(reason) for one, reason in zip(frame["location"], frame["reason"], strict=True) if one == location]
-    return [CLOSE_REASONS.get(code, code) for code in codes]
-
-
-def _nearest(word: str, words: Sequence[str]) -> str:
+def nearest(word: str, words: Sequence[str]) -> str:
+    """Name the words that a person may have meant, else how many there are."""
     folded = {one.casefold(): one for one in words}
     close = get_close_matches(word.casefold(), folded, n=3, cutoff=0.5)
     if close:

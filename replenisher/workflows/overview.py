@@ -54,7 +54,10 @@ class Unplanned:
 
 @dataclass(frozen=True)
 class RunFigures:
-    """A run in figures; `orders` are in the state they have now, `exceptions` are open ones that name the run."""
+    """A run in figures; `orders` are in the state they have now, `exceptions` are open ones that name the run.
+
+    Of SKUs that the vendor had too little of, units asked and given; the value that the budget cut. None: not limited.
+    """
 
     id: int
     company: str
@@ -70,6 +73,9 @@ class RunFigures:
     ordering_rows: int
     orders: dict[str, OrderCount]
     value: Decimal
+    shortage_asked: int | None
+    shortage_given: int | None
+    budget_cut: Decimal | None
     unplanned: list[Unplanned]
     exceptions: dict[str, int]
 
@@ -213,6 +219,9 @@ def _figures(session: Session, run: PlanningRun) -> RunFigures:
         ordering_rows=sum(location.ordering_rows or 0 for location in found),
         orders=dict(_by_state(placed)),
         value=sum((order.value for order in placed if order.value is not None), Decimal(0)),
+        shortage_asked=run.shortage_asked,
+        shortage_given=run.shortage_given,
+        budget_cut=run.budget_cut,
         unplanned=list(_unplanned(run, found)),
         exceptions=dict(Counter(matter.kind for matter in matters if matter.run_id == run.id).most_common()),
     )

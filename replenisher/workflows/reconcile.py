@@ -27,8 +27,8 @@ from replenisher.purchasing.states import OrderState
 from replenisher.services import Services
 from replenisher.workflows.confirm import ask_person, found_at_platform
 from replenisher.workflows.looking_up import absent, look_once
+from replenisher.workflows.order_matters import order_matter
 from replenisher.workflows.releasing import released
-from replenisher.workflows.submit import order_matter
 
 log = get_logger(__name__)
 

@@ -29,6 +29,7 @@ from replenisher.planning.proposal import plan
 from replenisher.planning.rule_set import PlanningRuleSet
 from replenisher.services import Services
 from replenisher.workflows.explain import settings_of_run
+from replenisher.workflows.plan.closed import close_again
 from replenisher.workflows.plan.inputs import rule_set_of_run
 from replenisher.workflows.plan.rehearse import write_safely
 
@@ -62,7 +63,8 @@ class ReplayedLocation:
 class Replay:
     """A run planned once more.
 
-    `same` is whether every column of every row came out as recorded; `differing` names the columns that did not.
+    `same` is whether every column of every row came out as recorded, and the close of the run with them; `differing`
+    names what did not. By other rules orders are compared as planned, before the close.
     `other_rules` says whether other rules than the run's own were used. `locations` are those whose orders change,
     `frame` holds each changed row.
     """
@@ -103,6 +105,10 @@ class _Compared:
         self.changed.append(changed_orders(before, after).astype({"location": "str", "sku": "str"}))
         self.totals.append(_totals(before, after))
 
+    def add_close(self, differing: list[str]) -> None:
+        self.same = self.same and not differing
+        self.differing |= dict.fromkeys(differing)
+
 
 def replay(
     services: Services,
@@ -116,6 +122,7 @@ def replay(
     of an engine too old to be planned again.
     """
     run, company, frames = _recorded(services, run_id)
+    settings = settings_of_run(services, company, run)
     again = _again_by(services, company, run, other)
     compared = _Compared()
     tell(0, len(frames))
@@ -123,6 +130,8 @@ def replay(
         before = services.archive.get_frame(name)
         compared.add(before, again(before))
         tell(done, len(frames))
+    if other is None:
+        compared.add_close(close_again(services.archive, run, frames, settings.planning.close_rules()))
     every, whole = (pd.concat(one, ignore_index=True) for one in (compared.changed, compared.totals))
     touched = whole[whole["location"].isin(set(every["location"]))]
     return Replay(

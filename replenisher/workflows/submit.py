@@ -1,5 +1,7 @@
 """Send an approved order exactly once, and record what its answer means.
 
+Before it is claimed its lines are asked for the last time whether they may still be ordered (`last_check`).
+
 A crash after the claim leaves the order `submitting`; its lease runs out, it becomes `unknown`, and it is looked up by
 its vendor invoice number. It is never sent again.
 """
@@ -8,7 +10,6 @@ from __future__ import annotations
 
 from replenisher.config import CompanySettings
 from replenisher.database import exceptions, orders, submissions
-from replenisher.database.exceptions import Matter
 from replenisher.database.models import Order
 from replenisher.database.session import Session
 from replenisher.errors import GatewayError
@@ -19,6 +20,8 @@ from replenisher.purchasing.platform import OrderAccepted, OrderRequest
 from replenisher.purchasing.schedule import next_look_up, next_poll
 from replenisher.purchasing.states import OrderState
 from replenisher.services import Services
+from replenisher.workflows.last_check import may_go_out
+from replenisher.workflows.order_matters import order_matter
 from replenisher.workflows.sending import TRIES_BEFORE_A_PERSON_HEARS, Send, send_once
 
 log = get_logger(__name__)
@@ -27,8 +30,11 @@ log = get_logger(__name__)
 def submit_order(services: Services, order_id: int) -> None:
     """Send one approved order; does nothing when it is not due, not approved any more, or another worker has it.
 
-    Raises NotFoundError, with nothing claimed, when the order's company is no longer configured.
+    An order that must not be ordered any more is held instead. Raises NotFoundError, with nothing claimed, when the
+    order's company is no longer configured.
     """
+    if not may_go_out(services, order_id):
+        return
     sent = send_once(services, submissions.ORDERS, order_id, prepare=_prepare, outcome_of=outcome_of, record=_record)
     if sent is None:
         return
@@ -136,9 +142,3 @@ def _next_in(services: Services, outcome: Outcome) -> float | None:
     if outcome.state in (OrderState.APPROVED, OrderState.UNKNOWN):
         return outcome.delay_seconds or 0.0
     return times.track_every if outcome.state is OrderState.NEEDS_PERSON else None
-
-
-def order_matter(order: Order, kind: str, message: str) -> Matter:
-    """Describe a matter of one order."""
-    text = f"order {order.vendor_invoice_number} for location {order.location}: {message}"
-    return Matter(order.company, kind, order.vendor_invoice_number, text, location=order.location, order_id=order.id)

@@ -20,10 +20,10 @@ from replenisher.purchasing.schedule import next_look_up, next_poll
 from replenisher.purchasing.states import AT_PLATFORM, OrderState
 from replenisher.services import Services
 from replenisher.workflows.confirm import ask_person, follow, found_at_platform, is_at_platform
+from replenisher.workflows.order_matters import order_matter
 from replenisher.workflows.pauses import pause_platform
 from replenisher.workflows.reconcile import listed_orders
 from replenisher.workflows.releasing import released
-from replenisher.workflows.submit import order_matter
 
 log = get_logger(__name__)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +12,11 @@ from replenisher.channels import channel_key, make_channel
 from replenisher.config import CompanySettings, Settings
 from replenisher.errors import ConfigurationError, GatewayError
 from replenisher.gateways.channel import Channel
-from replenisher.intake.levels import read_levels
-from replenisher.intake.products import read_products
 from replenisher.intake.text_file import read_text
+from replenisher.planning.choosing import PolicyRule
+from replenisher.planning.levels_by_rule import NO_DEMAND_NEEDED
+from replenisher.planning.rule_set import PlanningRuleSet
+from replenisher.workflows.planners_files import PRODUCTS, RULES, planners_files
 from replenisher.workflows.standings import ENABLED, standings_of
 
 SHOWN = 5
@@ -60,50 +62,61 @@ class CompanyConnected:
 def check_files(settings: Settings) -> FilesChecked:
     """Read the planners' files of every company, each file once, and look at what they leave out."""
     found = FilesChecked()
-    products: dict[Path, pd.DataFrame] = {}
-    levels: dict[Path, pd.DataFrame] = {}
+    read_ones: dict[tuple[str, Path], pd.DataFrame | PlanningRuleSet] = {}
+    pairs: set[tuple[str, Path, Path]] = set()
     for company in settings.companies:
-        for path, kind, read, kept in (
-            (settings.products_file_of(company), "products", read_products, products),
-            (settings.levels_file_of(company), "levels", read_levels, levels),
-        ):
-            if path is not None and path not in kept:
-                kept[path] = _read(path, kind, read, found)
-    found.warnings.extend(_company_warnings(settings))
-    for levels_file, products_file in sorted({_pair(settings, company) for company in settings.companies}, key=str):
-        if levels_file is not None and products_file is not None:
-            found.warnings.extend(_unlisted(levels_file, levels[levels_file], products[products_file]))
+        files = planners_files(settings, company)
+        for kind, path, read in files:
+            if (kind, path) not in read_ones:
+                content = _read(path, kind, read, found)
+                if content is not None:
+                    read_ones[kind, path] = content
+        products_file = settings.products_file_of(company)
+        if products_file is not None:
+            pairs |= {(kind, path, products_file) for kind, path, _ in files if kind != PRODUCTS}
+    found.warnings.extend(_company_warnings(settings, read_ones))
+    for kind, path, products_file in sorted(pairs):
+        content, products = read_ones.get((kind, path)), read_ones.get((PRODUCTS, products_file))
+        if content is not None and isinstance(products, pd.DataFrame):
+            found.warnings.extend(_unlisted(path, _skus(content), products))
     return found
 
 
-def _pair(settings: Settings, company: CompanySettings) -> tuple[Path | None, Path | None]:
-    return settings.levels_file_of(company), settings.products_file_of(company)
-
-
-def _read(path: Path, kind: str, read: Callable[[Path], pd.DataFrame], found: FilesChecked) -> pd.DataFrame:
+def _read(
+    path: Path, kind: str, read: Callable[[Path], pd.DataFrame | PlanningRuleSet], found: FilesChecked
+) -> pd.DataFrame | PlanningRuleSet | None:
     try:
-        frame = read(path)
-        if not read_text(path).is_utf8:
+        content = read(path)
+        if kind != RULES and not read_text(path).is_utf8:
             found.warnings.append(f"{path}: is not UTF-8 and was read as Windows-1252; save it as CSV UTF-8")
     except ConfigurationError as error:
         found.faults.extend(str(error).splitlines())
-        return pd.DataFrame({"sku": pd.Series([], dtype="str")})
-    found.files.append(PlannersFile(path, kind, len(frame)))
-    if not len(frame):
-        found.warnings.append(f"{path}: has no rows")
-    return frame
+        return None
+    rows = len(content) if isinstance(content, pd.DataFrame) else len(content.rules)
+    found.files.append(PlannersFile(path, kind, rows))
+    if not rows:
+        found.warnings.append(f"{path}: has no {'rules' if kind == RULES else 'rows'}")
+    return content
 
 
-def _unlisted(path: Path, levels: pd.DataFrame, products: pd.DataFrame) -> Iterator[str]:
+def _skus(content: pd.DataFrame | PlanningRuleSet) -> set[str]:
+    if isinstance(content, pd.DataFrame):
+        return set(content["sku"])
+    return {sku for rule in content.rules for sku in rule.scope.skus or ()}
+
+
+def _unlisted(path: Path, skus: set[str], products: pd.DataFrame) -> Iterator[str]:
     if not len(products):
         return
-    unknown = sorted(set(levels["sku"]) - set(products["sku"]))
+    unknown = sorted(skus - set(products["sku"]))
     if unknown:
         shown = ", ".join(unknown[:SHOWN]) + (", …" if len(unknown) > SHOWN else "")
         yield f"{path}: {len(unknown)} SKU(s) are not in the products file: {shown}"
 
 
-def _company_warnings(settings: Settings) -> Iterator[str]:
+def _company_warnings(
+    settings: Settings, read_ones: Mapping[tuple[str, Path], pd.DataFrame | PlanningRuleSet]
+) -> Iterator[str]:
     for company in settings.companies:
         name = f"company {company.id} ({company.name})"
         if company.schedule is None:
@@ -112,6 +125,19 @@ def _company_warnings(settings: Settings) -> Iterator[str]:
             yield f"{name}: orders of any value go out by themselves (approval.value_limit is empty)"
         if company.guards.accept_empty:
             yield f"{name}: an empty report is believed (guards.accept_empty is true)"
+        file = settings.rules_file_of(company)
+        rules = None if file is None else read_ones.get((RULES, file))
+        if isinstance(rules, PlanningRuleSet) and "sales" not in company.reports:
+            needing = [rule.name for rule in rules.rules if rule.policy != NO_DEMAND_NEEDED and _is_for(rule, company)]
+            if needing:
+                yield (
+                    f"{name}: {file} has rules that go by demand ({', '.join(needing[:SHOWN])}), and `sales` is not "
+                    "among the company's reports: they are not followed"
+                )
+
+
+def _is_for(rule: PolicyRule, company: CompanySettings) -> bool:
+    return rule.scope.companies is None or company.id in rule.scope.companies
 
 
 def connect(settings: Settings) -> list[CompanyConnected]:

@@ -17,16 +17,16 @@ from replenisher.config import CompanySettings
 from replenisher.database import run_batches, runs
 from replenisher.database.models import PlanningRun
 from replenisher.errors import NotFoundError
+from replenisher.planning.closing import CloseReason, describe_close
 from replenisher.planning.frames import from_money
 from replenisher.planning.reasons import Effect, Reason, describe
 from replenisher.planning.unmet import COLUMNS, unmet
 from replenisher.services import Services
-from replenisher.workflows.explain import CLOSE_REASONS, settings_of_run
+from replenisher.workflows.explain import settings_of_run
+from replenisher.workflows.plan.closed import STOPPING, closed_run
 from replenisher.workflows.plan.rehearse import write_safely
 
-OVERTAKEN = "older_order_approved"
-"""The reason that only the close of a run gives."""
-REASON_CODES = (*(reason.value for reason in Reason if reason.effect is Effect.STOPS), OVERTAKEN)
+REASON_CODES = (*(reason.value for reason in Reason if reason.effect is Effect.STOPS), *STOPPING)
 EXAMPLES = 3
 """Rows named for each reason, the dearest first."""
 FILE_COLUMNS = (
@@ -99,7 +99,7 @@ def why_not(
     run, frames, planned_locations = _run(services, company, run_id)
     _check_asked(run, locations, planned_locations, reason)
     policy = settings_of_run(services, company, run).planning.policy
-    overtaken = _overtaken(services, run)
+    closed = closed_run(services.archive, run)
     rows, below, found = 0, 0, []
     for name in frames:
         frame = services.archive.get_frame(name, columns=list(COLUMNS))
@@ -107,9 +107,7 @@ def why_not(
             frame = frame[frame["location"].isin(locations)]
         rows += len(frame)
         below += int(frame["triggered"].sum())
-        found.append(
-            unmet(_as_closed(frame, overtaken), policy).astype(dict.fromkeys(("location", "sku", "reason"), "str"))
-        )
+        found.append(unmet(closed.as_closed(frame), policy).astype(dict.fromkeys(("location", "sku", "reason"), "str")))
     every = pd.concat(found, ignore_index=True).assign(company=company.id, run=run.id)
     if reason is not None:
         every = every[every["reason"] == reason].reset_index(drop=True)
@@ -167,30 +165,11 @@ def _check_asked(run: PlanningRun, locations: Sequence[str] | None, planned: set
         raise NotFoundError(f"no row is stopped by a reason {reason}; the reasons are {', '.join(REASON_CODES)}")
 
 
-def _overtaken(services: Services, run: PlanningRun) -> set[str]:
-    """List the locations whose whole order the close of the run left out."""
-    if not run.close_frame:
-        return set()
-    frame = services.archive.get_frame(run.close_frame)
-    return {str(location) for location in frame.loc[frame["reason"] == OVERTAKEN, "location"]}
-
-
-def _as_closed(frame: pd.DataFrame, overtaken: set[str]) -> pd.DataFrame:
-    """Give the frame as the close of the run left it: nothing is ordered at a location that was overtaken."""
-    late = frame["location"].isin(overtaken) & (frame["order_quantity"] > 0)
-    if not bool(late.any()):
-        return frame
-    return frame.assign(
-        order_quantity=frame["order_quantity"].where(~late, 0),
-        reason=frame["reason"].astype("str").where(~late, OVERTAKEN),
-    )
-
-
 def _groups(every: pd.DataFrame) -> Iterator[UnmetReason]:
     for code, rows in every.groupby("reason", sort=False):
         yield UnmetReason(
             reason=str(code),
-            text=CLOSE_REASONS[OVERTAKEN] if code == OVERTAKEN else describe(Reason(code)),
+            text=describe_close(CloseReason(code)) if code in STOPPING else describe(Reason(code)),
             rows=len(rows),
             locations=rows["location"].nunique(),
             units=int(rows["missing"].sum()),

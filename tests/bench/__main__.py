@@ -1,4 +1,4 @@
-"""`make bench`: the seven benchmarks one after another, each in a process of its own so that none warms another's."""
+"""`make bench`: the benchmarks one after another, each in a process of its own so that none warms another's."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ BENCHMARKS = (
     "bench_memory",
     "bench_soap",
     "bench_history",
+    "bench_limits",
+    "bench_tryton",
 )
 
 

@@ -47,6 +47,50 @@ def test_a_level_of_an_unknown_product_is_a_warning(typed: Typed, dark_world: Wo
     assert "levels.csv: 1 SKU(s) are not in the products file: 0123" in ended.err
 
 
+RULES = """regions: {west: ["15"]}
+rules:
+  - name: phones
+    match: {sku: ["00123", "0123"]}
+    policy: days_of_cover
+    parameters: {least_days: 7, most_days: 21}
+"""
+
+
+def test_a_rules_file_is_read_with_the_others(typed: Typed, dark_world: World) -> None:
+    first, *others = dark_world.document()["companies"]
+    reports = ["inventory", "sales"]
+    dark_world.changes = {"rules_file": "rules.yaml", "companies": [{**first, "reports": reports}, *others]}
+    (dark_world.folder / "rules.yaml").write_text(RULES)
+    ended = typed(f"check-config -c {dark_world.write()}")
+    assert ended.code == 0
+    assert "rules.yaml: 1 rule" in ended.out.splitlines()[-1]
+    assert "rules.yaml: 1 SKU(s) are not in the products file: 0123" in ended.err
+    assert "are not followed" not in ended.err
+
+
+def test_every_fault_of_a_rules_file_is_told_with_file_and_line(typed: Typed, dark_world: World) -> None:
+    dark_world.changes = {"rules_file": "rules.yaml"}
+    twice = RULES + RULES.partition("rules:\n")[2].replace("least_days: 7", "least_days: 30").replace("phones", "again")
+    (dark_world.folder / "rules.yaml").write_text(twice.replace("days_of_cover", "day_of_cover", 1))
+    ended = typed(f"check-config -c {dark_world.write()}")
+    assert ended.code == 3
+    assert "rules.yaml:5: rules[0].policy: there is no such policy" in ended.err
+    assert "rules.yaml:10: rules[1].parameters" in ended.err
+    (dark_world.folder / "rules.yaml").unlink()
+    assert "rules.yaml" in typed(f"check-config -c {dark_world.write()}").err
+
+
+def test_rules_that_go_by_demand_without_sales_are_a_warning(typed: Typed, dark_world: World) -> None:
+    dark_world.changes = {"rules_file": "rules.yaml"}
+    (dark_world.folder / "rules.yaml").write_text(RULES)
+    ended = typed(f"check-config -c {dark_world.write()}")
+    assert ended.code == 0
+    assert "rules that go by demand (phones), and `sales` is not among the company's reports" in ended.err
+    elsewhere = RULES.replace("match: {", 'match: {company: ["777"], ')
+    (dark_world.folder / "rules.yaml").write_text(elsewhere)
+    assert "rules that go by demand" not in typed(f"check-config -c {dark_world.write()}").err
+
+
 def test_settings_are_shown_with_their_secrets_masked(typed: Typed, dark_world: World) -> None:
     ended = typed(f"check-config -c {dark_world.write()} --show")
     assert ended.code == 0
@@ -97,3 +141,35 @@ def test_how_each_company_stands_is_told_over_every_interface(typed: Typed, worl
     )
     pending = typed(f"check-config -c {path} --connect")
     assert (pending.code, "the retailer's grant waits to be taken up" in pending.said) == (7, True)
+
+
+ONE_RULE = "rules:\n  - name: all\n    policy: days_of_cover\n    parameters: {least_days: 9, most_days: %s}\n"
+
+
+def test_a_rules_file_is_read_too_and_its_faults_are_told_by_line(typed: Typed, dark_world: World) -> None:
+    dark_world.changes = {"rules_file": "rules.yaml"}
+    rules = dark_world.folder / "rules.yaml"
+    rules.write_text(ONE_RULE % 9)
+    path = dark_world.write()
+    assert "rules.yaml: 1 rule" in typed(f"check-config -c {path}").out
+    rules.write_text(ONE_RULE % 8)
+    ended = typed(f"check-config -c {path}")
+    assert ended.code == 3
+    assert (
+        "rules.yaml:4: rules[0].parameters: days_of_cover: least_days should not be more than most_days" in ended.said
+    )
+
+
+def test_a_company_s_own_rules_file_takes_the_place_of_the_common_one(typed: Typed, dark_world: World) -> None:
+    (dark_world.folder / "rules.yaml").write_text(ONE_RULE % 8)
+    (dark_world.folder / "own.yaml").write_text("rules: []\n")
+    companies = [{**one, "rules_file": "own.yaml"} for one in dark_world.document()["companies"]]
+    dark_world.changes = {"rules_file": "rules.yaml", "companies": companies}
+    ended = typed(f"check-config -c {dark_world.write()}")
+    assert (ended.code, "own.yaml: 0 rules" in ended.said) == (0, True), ended.said
+
+
+def test_a_rules_file_that_is_not_there_is_a_fault_of_the_configuration(typed: Typed, dark_world: World) -> None:
+    dark_world.changes = {"rules_file": "nowhere.yaml"}
+    ended = typed(f"check-config -c {dark_world.write()}")
+    assert (ended.code, "rules_file: " in ended.err, "nowhere.yaml" in ended.err) == (3, True, True)

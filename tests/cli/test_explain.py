@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -177,3 +178,16 @@ def test_a_location_that_two_companies_have_asks_for_the_company(
     assert typed(f"explain --location {here} --sku 00123 --company {world.company}").code == 0
     unplanned = typed(f"explain --location {here} --sku 00123 --company {other}")
     assert (unplanned.code, f"no run has planned location {here} yet" in unplanned.said) == (6, True)
+
+
+def test_a_row_that_never_sold_and_has_no_rule_is_told_as_json_without_numbers_that_are_none(
+    typed: Typed, world: World, services: Services, here: str
+) -> None:
+    companies = [{**one, "reports": ["inventory", "sales"]} for one in world.document()["companies"]]
+    (world.folder / "rules.yaml").write_text("rules:\n  - name: other\n    match: {sku: [NA]}\n    policy: min_max\n")
+    world.changes = {"companies": companies, "rules_file": "rules.yaml"}
+    services.settings = world.settings()
+    _planned(services, world, ahead=0)
+    ended = typed(f"explain --location {here} --sku 00123 --json")
+    told = json.loads(ended.out, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    assert (told["row"]["rule"], told["row"]["adi"], told["row"]["demand_class"]) == (None, None, "none")

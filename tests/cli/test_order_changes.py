@@ -15,9 +15,11 @@ from replenisher.cli.order_changes import units_by_sku
 from replenisher.database.models import Order
 from replenisher.embedded import EmbeddedServers
 from replenisher.services import build
+from replenisher.workflows.submit import submit_order
 from tests.cli.conftest import START, Typed
 from tests.cli.vmi_world import over_vmi
 from tests.workflows.counted_shop import CountedShop, opened_counted_shop
+from tests.workflows.products_file import change_product
 from tests.workflows.shop import Shop, opened_shop
 
 
@@ -60,6 +62,24 @@ def test_what_goes_wrong_has_its_code(typed: Typed, shop: Shop) -> None:
     lost = typed(f"orders change {order.id} --set {sku}={count + 1} --reason why")
     assert (lost.code, "needs a person" in lost.err) == (5, True)
     assert typed("exceptions list --kind order_needs_person --json").data[0]["order_id"] == order.id
+
+
+def test_lines_of_a_held_order_are_changed_here_and_a_person_is_told_to_approve_it(typed: Typed, shop: Shop) -> None:
+    shop.plan(shop.locations[1:])
+    (order,) = [one for one in shop.orders() if one.location == shop.locations[1]]
+    (first, count), (second, _), *_ = lines(shop, order).items()
+    change_product(shop, second, status="discontinued")
+    submit_order(shop.services, order.id)
+    listed = typed("orders list --state held")
+    assert f"{order.vendor_invoice_number} is held: {second}: The products file says" in listed.said
+    asked = sum(shop.calls(f"{what}_products") for what in ("update", "remove"))
+    ended = typed(f"orders change {order.id} --set {first}={count + 2} --remove {second} --reason 'recalled'")
+    assert ended.code == 0, ended.err
+    assert "changed here; it is sent when it is approved" in ended.said
+    assert sum(shop.calls(f"{what}_products") for what in ("update", "remove")) == asked
+    assert typed(f"orders approve {order.id}").code == 0
+    shop.work_until_states("confirmed")
+    assert (lines(shop, order)[first], second in lines(shop, order)) == (count + 2, False)
 
 
 @pytest.mark.parametrize("word", ["A", "A=", "=3", "A=0", "A=-1", "A=1.5", "A=x", "A=٣", "A=9999999999"])

@@ -46,6 +46,18 @@ def test_a_refused_report_is_told_with_its_reason_and_the_others_are_planned(typ
     assert f"refused: location {here}, inventory report: the report is empty" in ended.said
 
 
+def test_a_fault_of_the_rules_file_is_told_by_line_before_a_run_is_opened(
+    typed: Typed, world: World, services: Services
+) -> None:
+    (world.folder / "rules.yaml").write_text("rules:\n  - name: all\n    policy: min_maks\n")
+    world.changes = {"rules_file": "rules.yaml"}
+    ended = typed(f"run -c {world.write()} --company {world.company}")
+    assert ended.code == 3
+    assert "rules.yaml:3: rules[0].policy: there is no such policy" in ended.err
+    with services.database.transaction() as session:
+        assert list(runs.latest_runs(session)) == []
+
+
 def test_an_unknown_company_or_location_is_named_with_what_there_is(typed: Typed, world: World) -> None:
     path = world.write()
     wrong = typed(f"run -c {path} --company {world.company[:-1]}")

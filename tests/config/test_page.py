@@ -48,7 +48,7 @@ def test_every_commented_line_of_the_example_is_a_setting_that_loads(tmp_path: P
         assert text.count(line) == 1, line
         text = text.replace(line, line.replace("# ", "", 1).replace("#", " ", 1))
     text = text.replace("${file:secrets/flower}", "${env:REPLENISHER_PASSWORD}")
-    for name in ("products.csv", "levels.csv"):
+    for name in ("products.csv", "levels.csv", "stock.csv"):
         (tmp_path / name).touch()
     (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
     urls = {"REPLENISHER_DATABASE_URL": "postgresql://a:bcde@f/g", "REPLENISHER_BROKER_URL": "redis://a:bcde@f/0"}
@@ -65,7 +65,7 @@ def test_the_whole_example_loads_with_every_comment_that_is_a_setting_taken_off(
     text, count = re.subn(r"^( *)# ( *(?:- )?[a-z_]+:(?: |$))", r"\1\2", text, flags=re.MULTILINE)
     assert count > 30
     text = text.replace("${file:secrets/flower}", "${env:REPLENISHER_PASSWORD}")
-    for name in ("products.csv", "levels.csv"):
+    for name in ("products.csv", "levels.csv", "stock.csv", "rules.yaml"):
         (tmp_path / name).touch()
     (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
     urls = {"REPLENISHER_DATABASE_URL": "postgresql://a:bcde@f/g", "REPLENISHER_BROKER_URL": "redis://a:bcde@f/0"}
@@ -73,6 +73,8 @@ def test_the_whole_example_loads_with_every_comment_that_is_a_setting_taken_off(
     kentel, _, harbour = settings.companies
     assert (kentel.order_desk, kentel.fulfilments.enabled, kentel.sale_orders.enabled) == ("orders", True, True)
     assert kentel.receipt_audit.schedule is not None
+    assert (settings.vendor_stock_file, kentel.planning.budget.amount) == (tmp_path / "stock.csv", 25_000)
+    assert (settings.rules_file, kentel.calendars[0].lead_time_days) == (tmp_path / "rules.yaml", 3)
     assert harbour.channel == "vmi"
     assert settings.sale_orders.drop_folder == tmp_path / "sale-orders"
 

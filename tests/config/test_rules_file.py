@@ -133,3 +133,15 @@ def test_a_file_that_is_not_there_or_no_mapping_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="does not exist"):
         read_rules(tmp_path / "none.yaml")
     assert faults(tmp_path, "- 1\n")[0].startswith("rules.yaml:1: should be a mapping")
+
+
+def test_a_policy_that_does_not_exist_is_told_beside_a_key_that_does_not(tmp_path: Path) -> None:
+    text = """
+        rules:
+          - name: one
+            match: {categorie: [Phones]}
+            policy: days_off_cover
+    """
+    found = faults(tmp_path, text)
+    assert [line.split(": ")[1] for line in found] == ["rules[0].match.categorie", "rules[0].policy"]
+    assert found[1].endswith("nearest valid name: days_of_cover")

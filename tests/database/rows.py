@@ -17,6 +17,7 @@ from replenisher.database.models import Order, PlanningRun
 from replenisher.database.session import Database, Session
 from replenisher.purchasing.platform import RequestLine
 from replenisher.purchasing.states import OrderState
+from tests.patience import PATIENCE_SECONDS
 
 COMPANY = "1102"
 LOCATION = "11412"
@@ -90,7 +91,7 @@ def at_once(database: Database, workers: int, work: Callable[[Session, int], Res
     def one(number: int) -> Result:
         with database.transaction() as session:
             session.execute(text("SELECT 1"))  # the connection is there before the race begins
-            start.wait(timeout=10)
+            start.wait(PATIENCE_SECONDS)
             return work(session, number)
 
     with ThreadPoolExecutor(workers) as pool:

@@ -16,6 +16,7 @@ from replenisher.purchasing.platform import ReportWindow
 from replenisher.purchasing.stock import Movement, Standing
 from tests.database.ledger import DAY, EARLIER, MINUTE, NOON, SKU, WEEK, Ledger, receipt, returned, sale
 from tests.database.rows import COMPANY, LOCATION
+from tests.patience import PATIENCE_SECONDS
 
 LineOf = Callable[..., Movement]
 
@@ -123,7 +124,7 @@ def test_threads_that_post_the_same_papers_at_once_write_them_once(ledger: Ledge
     start = Barrier(4)
 
     def posted(number: int) -> None:
-        start.wait(timeout=10)
+        start.wait(PATIENCE_SECONDS)
         # Each has another reading order and another part of the papers, all together have them all.
         ledger.post(*reversed(papers[: 15 * (number + 1)]))
 
@@ -138,7 +139,7 @@ def test_of_two_versions_of_a_paper_that_are_posted_at_once_one_remains(ledger: 
     start = Barrier(4)
 
     def posted(units: int) -> None:
-        start.wait(timeout=10)
+        start.wait(PATIENCE_SECONDS)
         ledger.post(*(sale("I1", units, key=f"{units}/{place}") for place in range(30)))
 
     with ThreadPoolExecutor(4) as pool:

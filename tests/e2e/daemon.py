@@ -15,10 +15,10 @@ from typing import IO
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from replenisher.cli.processes import BEAT, WORKER, module
+from tests.patience import PATIENCE_SECONDS
 from tests.workflows.shop import Shop
 
 CONFIG_VARIABLE = "REPLENISHER_CONFIG"
-PATIENCE_SECONDS = 90.0
 
 
 @dataclass

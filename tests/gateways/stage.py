@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from replenisher.gateways.http import Connection
+from tests.patience import PATIENCE_SECONDS
 
 REASONS = {200: "OK", 202: "Accepted", 204: "No Content", 404: "Not Found"}
 
@@ -59,6 +60,10 @@ class Conversation:
 
 
 Play = Callable[[Seen, Conversation], None]
+DRIPS = b" " * 1200
+"""What takes a minute to drip."""
+DRIPPED_SECONDS = 30.0
+"""Whoever ends sooner than this has not waited for a drip to end."""
 
 
 def reply(status: int, body: bytes = b"", kind: str = "application/json", **headers: str) -> bytes:
@@ -130,7 +135,7 @@ class Stage:
         return f"http://127.0.0.1:{self._server.getsockname()[1]}"
 
     def connection(self, **changes: Any) -> Connection:
-        """Settings that point at this stage, with short times."""
+        """Settings that point at this stage; a test in which something is never answered shortens the deadline."""
         values: dict[str, Any] = {
             "base_url": f"{self.address}/vendorinventory/v1/",
             "accounts_url": f"{self.address}/v1",
@@ -139,9 +144,11 @@ class Stage:
             "client_id": "client",
             "client_secret": "client-secret-canary",
             "vendor_id": "5123",
-            "deadline_seconds": 1.0,
-            "connect_seconds": 1.0,
-            "read_seconds": 1.0,
+            "deadline_seconds": PATIENCE_SECONDS,
+            "connect_seconds": PATIENCE_SECONDS,
+            "read_seconds": PATIENCE_SECONDS,
+            "read_total_seconds": PATIENCE_SECONDS,
+            "send_within_seconds": PATIENCE_SECONDS,
             "read_attempts": 1,
         }
         return Connection(**(values | changes))

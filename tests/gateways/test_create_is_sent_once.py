@@ -24,7 +24,8 @@ from replenisher.errors import (
 )
 from replenisher.gateways.vendor_inventory import VendorInventory
 from replenisher.purchasing.platform import OrderAccepted, OrderRequest, ReportWindow, RequestLine
-from tests.gateways.stage import Conversation, Seen, Stage, json_reply, reply, says, token_reply
+from tests.gateways.stage import DRIPPED_SECONDS, DRIPS, Conversation, Seen, Stage, json_reply, reply, says, token_reply
+from tests.patience import HURRY_SECONDS
 
 ORDER_ID = "c4779519-cc52-4274-be88-627cdd245faa"
 STATUS = f"v1/vendors/5123/companies/14616/locations/11412/purchaseOrders/{ORDER_ID}/status"
@@ -174,22 +175,22 @@ def closed_without_an_answer(_seen: Seen, conversation: Conversation) -> None:
 
 
 def headers_drip(_seen: Seen, conversation: Conversation) -> None:
-    conversation.drip(b"HTTP/1.1 202 Accepted\r\nX-Slow: " + b"x" * 400)
+    conversation.drip(b"HTTP/1.1 202 Accepted\r\nX-Slow: " + DRIPS.replace(b" ", b"x"))
 
 
 def body_drips(_seen: Seen, conversation: Conversation) -> None:
-    conversation.send(b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n")
-    conversation.drip(b" " * 400)
+    conversation.send(b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n")
+    conversation.drip(DRIPS)
 
 
 def body_without_length_drips(_seen: Seen, conversation: Conversation) -> None:
     conversation.send(b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n")
     conversation.send(json.dumps({"purchaseOrderId": ORDER_ID}).encode())
-    conversation.drip(b" " * 400)
+    conversation.drip(DRIPS)
 
 
 def silence(_seen: Seen, _conversation: Conversation) -> None:
-    time.sleep(0.6)
+    """Say nothing and keep the connection."""
 
 
 def truncated(_seen: Seen, conversation: Conversation) -> None:
@@ -220,8 +221,8 @@ def test_a_creation_that_breaks_off_is_ambiguous_and_never_repeated(
     stage.plays["/purchaseOrders"] = play
     began = time.monotonic()
     with pytest.raises(AmbiguousError):
-        create(stage, deadline_seconds=0.4, read_attempts=5)
-    assert time.monotonic() - began < 0.9
+        create(stage, deadline_seconds=HURRY_SECONDS, read_attempts=5)
+    assert time.monotonic() - began < DRIPPED_SECONDS
     assert len(stage.requests) == 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import socket
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -25,6 +26,7 @@ from replenisher.gateways.vendor_inventory import VendorInventory
 from replenisher.purchasing.platform import Company
 from tests.gateways.saved import saved
 from tests.gateways.stage import Conversation, Play, Seen, Stage, json_reply, reply, says, token_reply
+from tests.patience import PATIENCE_SECONDS
 
 COMPANIES = reply(200, saved("companies.json"))
 PAGE = saved("page.html")
@@ -143,14 +145,17 @@ def test_a_routers_own_message_does_not_explain_an_absence(stage: Stage) -> None
 
 
 def test_a_connection_that_the_platform_closed_while_idle_is_opened_again(stage: Stage) -> None:
+    left = threading.Event()
+
     def answers_and_leaves(_seen: Seen, conversation: Conversation) -> None:
         conversation.send(COMPANIES)
         conversation.sock.shutdown(socket.SHUT_RDWR)
+        left.set()
 
     stage.plays["/companyRelationships"] = answers_and_leaves
     with VendorInventory(stage.connection()) as gateway:
         gateway.companies()
-        time.sleep(0.05)
+        assert left.wait(PATIENCE_SECONDS)
         gateway.companies()
     assert len(stage.requests) == 2
 
@@ -181,7 +186,7 @@ def test_a_throttled_read_waits_as_told_and_goes_on(stage: Stage, named: dict[st
     stage.plays["/companyRelationships"] = then_companies(says(throttled))
     began = time.monotonic()
     companies(stage, read_attempts=2)
-    assert 1 <= time.monotonic() - began < 1.6
+    assert 1 <= time.monotonic() - began < 50
 
 
 @pytest.mark.parametrize(
@@ -209,9 +214,9 @@ def test_the_platforms_clock_is_learned_from_its_answers(stage: Stage) -> None:
     told = format_datetime(ahead, usegmt=True)
     stage.plays["/companyRelationships"] = says(reply(200, saved("companies.json"), Date=told))
     with VendorInventory(stage.connection()) as gateway:
-        assert abs(gateway.platform_now() - datetime.now(UTC)) < timedelta(seconds=1)
+        assert abs(gateway.platform_now() - datetime.now(UTC)) < timedelta(minutes=1)
         gateway.companies()
-        assert abs(gateway.platform_now() - ahead) < timedelta(seconds=2)
+        assert abs(gateway.platform_now() - ahead) < timedelta(minutes=1)
 
 
 def test_a_gateway_carried_over_a_fork_refuses_to_work(stage: Stage) -> None:

@@ -19,7 +19,8 @@ from replenisher.errors import AmbiguousError, NotSentError
 from replenisher.gateways.http import Connection
 from replenisher.gateways.vendor_inventory import VendorInventory
 from replenisher.purchasing.platform import OrderRequest, RequestLine
-from tests.gateways.stage import read_request, token_reply
+from tests.gateways.stage import DRIPPED_SECONDS, read_request, token_reply
+from tests.patience import HURRY_SECONDS, PATIENCE_SECONDS
 
 ORDER = OrderRequest("1", "2", "2", "2", "R1", True, date(2024, 6, 1), (RequestLine("a", 1, Decimal(1)),))
 OPENSSL = shutil.which("openssl")
@@ -67,9 +68,9 @@ class Platform:
                     continue
 
     def _talk(self, plain: socket.socket) -> None:
-        plain.settimeout(3)
+        plain.settimeout(PATIENCE_SECONDS)
         if self._trust is None:
-            for _ in range(30):
+            for _ in range(600):
                 plain.send(b"\x16")  # the start of a handshake record, over and over
                 time.sleep(0.1)
             return
@@ -79,7 +80,7 @@ class Platform:
                 secure.sendall(token_reply())
                 return
             self.creates += 1
-            for _ in range(60):
+            for _ in range(1200):
                 secure.sendall(b"H")
                 time.sleep(0.05)
 
@@ -91,7 +92,7 @@ class Platform:
     def connection(self, certificate: Path | bool, host: str = "localhost") -> Connection:
         address = f"https://{host}:{self.port}/v1"
         verify = str(certificate) if isinstance(certificate, Path) else certificate
-        times = {"deadline_seconds": 0.5, "connect_seconds": 0.5, "read_attempts": 1}
+        times = {"deadline_seconds": HURRY_SECONDS, "connect_seconds": HURRY_SECONDS, "read_attempts": 1}
         return Connection(address, address, "u", "p", "c", "s", "5123", verify=verify, **times)  # type: ignore[arg-type]
 
 
@@ -119,7 +120,7 @@ def test_a_dripped_answer_inside_tls_is_cut_off_at_the_deadline(platform: Platfo
     began = time.monotonic()
     with VendorInventory(platform.connection(certificate)) as gateway, pytest.raises(AmbiguousError, match="within"):
         gateway.create(ORDER)
-    assert time.monotonic() - began < 1.2
+    assert time.monotonic() - began < DRIPPED_SECONDS
     assert platform.creates == 1
 
 
@@ -129,6 +130,6 @@ def test_a_handshake_that_never_ends_means_not_sent() -> None:
     try:
         with VendorInventory(mute.connection(True)) as gateway, pytest.raises(NotSentError):
             gateway.create(ORDER)
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < DRIPPED_SECONDS
     finally:
         mute.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import json
 import threading
-import time
 import uuid
 from datetime import date
 from decimal import Decimal
@@ -30,6 +29,8 @@ from replenisher.planning.frames import INVENTORY, check
 from replenisher.purchasing.platform import ReportWindow, RequestLine
 from tests.gateways.saved import saved
 from tests.gateways.stage import Conversation, Seen, Stage, json_reply, reply, says
+from tests.gateways.test_create_is_sent_once import silence
+from tests.patience import HURRY_SECONDS, PATIENCE_SECONDS
 
 ORDER = "9b2e1c70-6e5d-4d52-8b39-6a1f0e2d7c11"
 WINDOW = ReportWindow(date(2024, 5, 1), date(2024, 5, 30))
@@ -46,23 +47,24 @@ def test_the_channel_fills_the_protocol_with_the_same_parameters() -> None:
 
 
 def test_reports_of_many_locations_are_read_at_the_same_time_over_kept_connections(stage: Stage) -> None:
-    together, most = threading.Semaphore(0), 0
+    eight = threading.Barrier(8)
+    under_way, most, lock = 0, 0, threading.Lock()
 
-    def slowly(seen: Seen, conversation: Conversation) -> None:
-        nonlocal most
-        together.release()
-        time.sleep(0.05)
-        most = max(most, together._value)
-        together.acquire()
+    def in_eights(seen: Seen, conversation: Conversation) -> None:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        eight.wait(PATIENCE_SECONDS)
+        with lock:
+            under_way -= 1
         row = json.loads(saved("inventory.json"))[0] | {"LocationId": int(seen.path.split("/")[-3])}
         conversation.send(json_reply([row]))
 
-    stage.plays["/reports/inventory"] = slowly
+    stage.plays["/reports/inventory"] = in_eights
     wanted = [str(location) for location in range(100, 140)]
-    began = time.monotonic()
     with VendorInventory(stage.connection(threads=8)) as gateway:
         found = gateway.inventory("20417", wanted, WINDOW)
-    assert time.monotonic() - began < 40 * 0.05, "one after another they take longer than that"
     assert most == 8
     assert list(found) == wanted
     assert len({seen.connection for seen in stage.requests}) == 8
@@ -259,11 +261,8 @@ def test_lines_are_sent_once_whatever_else_is_answered(
 
 
 def test_lines_are_not_sent_again_after_a_time_out(stage: Stage) -> None:
-    def silence(_seen: Seen, _conversation: Conversation) -> None:
-        time.sleep(0.6)
-
     stage.plays["/products"] = silence
-    with VendorInventory(stage.connection(deadline_seconds=0.3)) as gateway, pytest.raises(AmbiguousError):
+    with VendorInventory(stage.connection(deadline_seconds=HURRY_SECONDS)) as gateway, pytest.raises(AmbiguousError):
         gateway.add_lines("20417", ORDER, LINES)
     assert len(stage.requests) == 1
 

@@ -63,7 +63,7 @@ def test_an_unknown_column_is_told_with_the_nearest_name(products: Read, refused
         (
             "products.csv:1: Colour: unknown column; valid names: sku, description, case_pack, minimum_order_quantity,"
             " moq, maximum_line_quantity, unit_cost, cost, lead_time_days, status, serial_numbers,"
-            " catalog_id, shelf_capacity, last_order_date, snoozed_until"
+            " catalog_id, shelf_capacity, last_order_date, snoozed_until, predecessor"
         ),
     ]
 

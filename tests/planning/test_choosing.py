@@ -225,3 +225,42 @@ def test_the_order_of_the_rows_changes_nothing(rules: list[PolicyRule], rows: li
         return
     found = dict(zip(rows, choose(rules, facts(rows), "14146", DAY).tolist(), strict=True))
     assert found == dict(zip(ROWS, choose(rules, facts(), "14146", DAY).tolist(), strict=True))
+
+
+PATHS = (" >> Accessories >> Car mounts", " >> Accessories >> Cases", " >> Phones", "Cases", "")
+
+
+def by_path(*rules: PolicyRule) -> list[str | None]:
+    """The rule of a row of each of PATHS."""
+    skus = [f"S{place}" for place in range(len(PATHS))]
+    same = pd.Categorical(["x"] * len(PATHS))
+    ages = np.zeros(len(PATHS), dtype=np.int64)
+    paths = pd.Categorical([path or None for path in PATHS])
+    rows = RowFacts(pd.Categorical(skus), same, paths, same, same, ages)
+    found = [choose(check_rules(order), rows, "14146", DAY).tolist() for order in (rules, rules[::-1])]
+    names = [None if place == NO_RULE else rules[place].name for place in found[0]]
+    assert names == [None if place == NO_RULE else rules[::-1][place].name for place in found[1]]
+    return names
+
+
+def test_a_rule_names_any_step_of_a_category_s_path_or_the_path_from_its_beginning() -> None:
+    assert by_path(rule("r", categories=["Accessories"])) == ["r", "r", None, None, None]
+    assert by_path(rule("r", categories=["Cases"])) == [None, "r", None, "r", None]
+    assert by_path(rule("r", categories=["Accessories>>Cases"])) == [None, "r", None, None, None]
+    assert by_path(rule("r", categories=[" >> Accessories >> Cases"])) == [None, "r", None, None, None]
+    assert by_path(rule("r", categories=["Cases >> Accessories"])) == [None] * 5
+    assert by_path(rule("r", categories=["Car", "accessories"])) == [None] * 5
+
+
+def test_of_two_categories_the_deeper_one_wins_and_the_path_at_one_depth() -> None:
+    wide, deep = rule("wide", categories=["Accessories"]), rule("deep", categories=["Cases"])
+    path = rule("path", categories=["Accessories >> Cases"])
+    assert by_path(wide, deep) == ["wide", "deep", None, "deep", None]
+    assert by_path(wide, deep, path) == ["wide", "path", None, "deep", None]
+    several = rule("several", categories=["Phones", "Car mounts"])
+    assert by_path(wide, several) == ["several", "wide", "several", None, None]
+
+
+def test_what_a_rule_names_besides_weighs_more_than_how_deep_its_category_lies() -> None:
+    west = rule("west", categories=["Accessories"], classes=["x"])
+    assert by_path(rule("deep", categories=["Cases"]), west) == ["west", "west", None, "deep", None]

@@ -50,12 +50,14 @@ def test_a_plan_in_the_archive_is_read_as_it_was_written() -> None:
         "no_room_on_shelf": 20,
         "too_small": 21,
         "not_an_order_day": 22,
+        "set_to_zero_by_planner": 23,
         "cut_to_order_value": 24,
         "cut_to_order_units": 25,
         "cut_to_line_maximum": 26,
         "cut_to_shelf_capacity": 27,
         "raised_to_minimum_order": 32,
         "topped_up": 33,
+        "set_by_planner": 34,
         "sold_since": 35,
         "below_minimum": 36,
         "at_or_below_minimum": 37,
@@ -67,6 +69,8 @@ def test_a_plan_in_the_archive_is_read_as_it_was_written() -> None:
         "cost_unknown": 50,
         "order_below_minimum": 51,
         "demand_unknown": 52,
+        "breaks_case_pack": 56,
+        "beyond_a_limit": 57,
     }
     assert {reason.value: reason.bit for reason in Reason} == {name: 1 << number for name, number in bits.items()}
 

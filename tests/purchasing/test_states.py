@@ -21,7 +21,7 @@ from replenisher.purchasing.states import (
 STEPS_OF_THE_BUSINESS = {
     "proposed": "held approved superseded",
     "held": "approved declined superseded",
-    "approved": "submitting cancelled",
+    "approved": "submitting held cancelled",
     "submitting": "accepted approved refused unknown needs_person",
     "accepted": "confirmed failed unknown",
     "unknown": "confirmed duplicate needs_person",
@@ -68,10 +68,12 @@ def test_an_order_that_may_have_arrived_is_never_sent_again() -> None:
         assert not reachable(state) & sendable, state
 
 
-def test_the_only_way_back_is_a_proof_that_nothing_was_sent() -> None:
+def test_the_only_ways_back_are_those_of_orders_of_which_nothing_was_sent() -> None:
     back = {(start, end) for start, ends in MOVES.items() for end in ends if start in reachable(end)}
-    # Round trips: a send that proved not to have left.
+    # Round trips: a send that proved not to have left, and a last check that asks a person once more before it is sent.
     assert back == {
+        (OrderState.HELD, OrderState.APPROVED),
+        (OrderState.APPROVED, OrderState.HELD),
         (OrderState.APPROVED, OrderState.SUBMITTING),
         (OrderState.SUBMITTING, OrderState.APPROVED),
         (OrderState.CONFIRMED, OrderState.NEEDS_PERSON),

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from replenisher.embedded import EmbeddedServers
+from tests.workflows.ruled_shop import PRODUCTS, RULED, RULES, SHOP, RuledShop
 from tests.workflows.shop import Shop, opened_shop
 
 OpenShop = Callable[..., Shop]
+Opened = Callable[..., RuledShop]
 
 
 @pytest.fixture
@@ -30,3 +32,15 @@ def open_shop(tmp_path: Path, database_url: str, servers: EmbeddedServers) -> It
 def shop(open_shop: OpenShop) -> Shop:
     """A shop with three locations and short times."""
     return open_shop()
+
+
+@pytest.fixture
+def opened(open_shop: OpenShop, tmp_path: Path) -> Opened:
+    """Open a shop that is planned by rules, with these files and changes of its company."""
+
+    def made(rules: str = RULES, products: str = PRODUCTS, **changes: Any) -> RuledShop:
+        (tmp_path / "rules.yaml").write_text(rules)
+        (tmp_path / "products.csv").write_text(products)
+        return RuledShop(open_shop(*SHOP, company=RULED | changes))
+
+    return made

@@ -38,13 +38,13 @@ from replenisher.workflows.ship.settle import settle_notice
 from replenisher.workflows.submit import submit_order
 from replenisher.workflows.sweep import sweep
 from replenisher.workflows.track import track_order
+from tests.patience import PATIENCE_SECONDS
 from tests.world import World, started_sandbox, wait_a_moment
 
 AHEAD = (timedelta(minutes=count) for count in itertools.count())
 """Every run by hand gets a minute of its own, so that no test waits for one."""
 HELD = {"approval": {"automatic": False}}
 """Of a company whose every order waits for a person."""
-PATIENCE_SECONDS = 30.0
 
 
 @dataclass

@@ -19,6 +19,7 @@ from replenisher.workflows.approve import accept_order
 from replenisher.workflows.change_lines import LinesChanged, change_lines
 from replenisher.workflows.explain import explain
 from replenisher.workflows.ship.importing import import_shipments
+from tests.patience import PATIENCE_SECONDS
 from tests.workflows.altered import alter, order_three_more, real_channel
 from tests.workflows.conftest import OpenShop
 from tests.workflows.dock import HEADER, row
@@ -257,7 +258,7 @@ def test_of_two_people_at_once_one_wins_and_the_other_is_told(ordered: tuple[Sho
         read = real.read(*asked)
         if threading.current_thread().name.startswith("person") and not getattr(here, "met", False):
             here.met = True
-            both.wait(timeout=10)
+            both.wait(PATIENCE_SECONDS)
         return read
 
     def one(more: int) -> int | Exception:

@@ -17,6 +17,7 @@ from replenisher.embedded import EmbeddedServers
 from replenisher.workflows.submit import request_of
 from tests.workflows.conftest import OpenShop
 from tests.workflows.shop import Shop, fresh_database, opened_shop
+from tests.world import HASTY_CALLS
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Case:
 SOON = {"headers": {"X-RateLimit-ResetSeconds": "1"}}
 CASES = (
     Case("accepted_then_reset", "confirmed", 1),
-    Case("accepted_then_timeout", "confirmed", 1, values={"seconds": 3}),
+    Case("accepted_then_timeout", "confirmed", 1, values={"seconds": 60}),
     Case("reset_before", "needs_person", 0),
     Case("error_500_before", "needs_person", 0),
     Case("error_500_after", "confirmed", 1),
@@ -66,7 +67,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, template: str, servers: Embed
     folder = tmp_path_factory.mktemp("create_faults")
     many = ("--locations", str(len(CASES)))
     small: dict[str, Any] = {
-        "platforms": {"retail": {"maximum_response_megabytes": 1}},
+        "platforms": {"retail": {**HASTY_CALLS, "maximum_response_megabytes": 1}},
         "work": {"batch_locations": 25},
         "times": {"poll_limit": 1.0, "look_ups": [0.2, 0.6], "settle_window": 1.2},
     }

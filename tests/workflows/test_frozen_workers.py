@@ -14,6 +14,7 @@ from replenisher.purchasing.platform import OrderAccepted, OrderRequest
 from replenisher.workflows.approve import decline_order
 from replenisher.workflows.reconcile import reconcile_order
 from replenisher.workflows.submit import request_of, submit_order
+from tests.patience import HURRY_SECONDS, PATIENCE_SECONDS
 from tests.workflows.altered import Raised, alter, real_channel
 from tests.workflows.conftest import OpenShop
 from tests.workflows.shop import Shop
@@ -39,24 +40,26 @@ def test_an_order_is_not_sent_after_its_time(shop: Shop) -> None:
     with pytest.raises(NotSentError):
         real_channel(shop).create(request, send_before=time.monotonic() - 0.001)
     assert shop.calls("create_purchase_order") == 0
-    assert real_channel(shop).create(request, send_before=time.monotonic() + 30).platform_order_id
+    assert real_channel(shop).create(request, send_before=time.monotonic() + PATIENCE_SECONDS).platform_order_id
     assert len(shop.accepted(order)) == 1
 
 
 def test_a_worker_frozen_after_its_claim_does_not_send_when_it_wakes_up(open_shop: OpenShop) -> None:
-    shop = open_shop("--locations", "1", times={"send_guard": 0.3})
+    shop = open_shop("--locations", "1", times={"send_guard": HURRY_SECONDS})
     (order,) = shop.orders(shop.plan())
     freezes = iter((True, False))
 
     def create(request: OrderRequest, **when: Any) -> OrderAccepted:
         if next(freezes):
-            time.sleep(0.35)
+            time.sleep(HURRY_SECONDS + 0.05)
         return real.create(request, **when)
 
     real = alter(shop, create=create)
     submit_order(shop.services, order.id)
     assert (shop.orders()[0].state, shop.accepted(order)) == ("approved", [])
     assert [event.name for event in shop.events(order)][-2:] == ["claimed", "not_sent"]
+    shop.world.changes |= {"times": {"send_guard": PATIENCE_SECONDS, "lease": 2 * PATIENCE_SECONDS}}
+    shop.services.settings = shop.world.settings()
     shop.work_until_states("confirmed")
     assert (shop.attempts(order), len(shop.accepted(order))) == (2, 1)
 

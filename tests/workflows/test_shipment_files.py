@@ -13,6 +13,7 @@ from replenisher.database.notices import move_by_hand
 from replenisher.errors import ConfigurationError, NotFoundError
 from replenisher.purchasing.notice_states import NoticeState
 from replenisher.workflows.ship.drop_folder import import_dropped_files
+from tests.patience import PATIENCE_SECONDS
 from tests.workflows.conftest import OpenShop
 from tests.workflows.dock import Dock, carry_serials, opened_dock, row
 
@@ -142,7 +143,7 @@ def test_two_imports_of_one_file_at_once_make_each_notice_once(dock: Dock) -> No
     start = threading.Barrier(4)
 
     def one(number: int) -> dict[str, int]:
-        start.wait(timeout=10)
+        start.wait(PATIENCE_SECONDS)
         return dock.bring(path, keep_good=bool(number % 2)).counts()
 
     with ThreadPoolExecutor(4) as pool:
@@ -157,7 +158,7 @@ def test_one_serial_number_on_two_orders_at_once_goes_with_one_of_them(dock: Doc
     paths = [dock.file(row(one, next(iter(dock.lines(one))), 1, ("S-1",))) for one in orders]
 
     def one(path: Path) -> tuple[dict[str, int], tuple[str, ...]]:
-        start.wait(timeout=10)
+        start.wait(PATIENCE_SECONDS)
         found = dock.bring(path)
         return found.counts(), found.faults
 
@@ -224,7 +225,7 @@ def test_of_many_workers_one_takes_a_dropped_file(dock: Dock) -> None:
     start = threading.Barrier(4)
 
     def one(_: int) -> list[str]:
-        start.wait(timeout=10)
+        start.wait(PATIENCE_SECONDS)
         return [found.file for found in import_dropped_files(dock.shop.services)]
 
     with ThreadPoolExecutor(4) as pool:

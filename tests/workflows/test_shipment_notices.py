@@ -22,6 +22,7 @@ from replenisher.purchasing.platform import NoticeAccepted, NoticeLine, NoticeRe
 from replenisher.workflows.ship.announce import announce_notice
 from replenisher.workflows.ship.by_hand import cancel_notice, resend_notice, settle_by_hand
 from replenisher.workflows.ship.settle import settle_notice
+from tests.patience import PATIENCE_SECONDS
 from tests.workflows.conftest import OpenShop
 from tests.workflows.dock import Dock, lost_answer, opened_dock, raising
 
@@ -166,7 +167,7 @@ def test_of_two_workers_that_want_one_notice_one_sends_it(dock: Dock) -> None:
     notice = dock.import_one()
 
     def one(_: int) -> None:
-        start.wait(timeout=10)
+        start.wait(PATIENCE_SECONDS)
         announce_notice(dock.shop.services, notice.id)
 
     with ThreadPoolExecutor(6) as pool:

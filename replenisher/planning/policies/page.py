@@ -12,8 +12,8 @@ A policy turns what is known of a row's demand and supply into its **levels**: a
 and for one of them a lot. After that everything is the same for all: the trigger, what is missing, case packs and every
 other [constraint](planning.md#3-constraints-in-this-order), and the explanation.
 
-**The daemon plans by `min_max` and `sell_through` so far.** The other policies are in the engine, each tested against
-published figures; the rules file that chooses them per row is read and checked, and not used yet.
+A [rules file](rules.md) chooses the policy of each row; rows of no rule are planned by `min_max`. Each policy is tested
+against published figures.
 
 Symbols: d and sd are demand per day and its standard deviation, L lead time, R the days between two reviews, IP the
 inventory position, F the distribution of demand over L + R days (negative binomial, and Poisson where it varies no more

@@ -43,6 +43,7 @@ from replenisher.workflows.plan.findings import Findings
 from replenisher.workflows.plan.frame import Material, plan_reports
 from replenisher.workflows.plan.guards import Known, guard
 from replenisher.workflows.plan.inputs import frozen_inputs
+from replenisher.workflows.plan.overrides import settle_overrides
 from replenisher.workflows.plan.phantoms import phantoms, record_phantoms
 from replenisher.workflows.plan.reports import record_other_reports, report_window
 
@@ -78,7 +79,8 @@ def plan_batch(services: Services, run_id: int, number: int) -> None:
         _postpone(services, company, run, batch, found, stopper)
         return
     try:
-        frame, unmatched = plan_reports(services, company, found, material, frozen_inputs(services, run))
+        inputs = frozen_inputs(services, run)
+        frame, unmatched = plan_reports(services, company, found, material, inputs)
         name = None if frame is None else services.archive.put_frame(frame)
     except ArchiveError as error:
         _postpone(services, company, run, batch, found, error)
@@ -93,6 +95,7 @@ def plan_batch(services: Services, run_id: int, number: int) -> None:
         report_memory.remember(session, run.company, run.id, found.judgements)
         findings.record(session, run, found, frame, unmatched)
         record_phantoms(session, run, found, suspected)
+        settle_overrides(session, run, list(found.frames), inputs.overrides, frame)
     log.info(
         "batch_planned",
         company=company.id,

@@ -14,13 +14,12 @@ from replenisher.config import CompanySettings
 from replenisher.database import companies, exceptions, run_batches, runs
 from replenisher.database.models import PlanningRun, RunBatch
 from replenisher.errors import GatewayError, NotFoundError, RunInProgressError
-from replenisher.intake.levels import read_levels
-from replenisher.intake.products import read_products
 from replenisher.services import Services
 from replenisher.workflows.plan.batch import plan_batch
 from replenisher.workflows.plan.close import close_run
 from replenisher.workflows.plan.due import open_manual_run
 from replenisher.workflows.plan.start import start_run
+from replenisher.workflows.planners_files import planners_files
 
 WAIT_SECONDS = 0.2
 
@@ -60,19 +59,15 @@ class Standing:
 def open_or_join(services: Services, company: CompanySettings, only_locations: list[str] | None, *, join: bool) -> int:
     """Open a manual run, or with `join` take the company's open one if there is one; gives its id.
 
-    Raises RunInProgressError and NotFoundError as `open_manual_run` does, and PlannerFileError before anything is
+    Raises RunInProgressError and NotFoundError as `open_manual_run` does, and ConfigurationError before anything is
     opened: a person at the keyboard corrects the file first.
     """
     with services.database.transaction() as session:
         found = runs.open_run_of(session, company.id)
     if found is not None and join:
         return found.id
-    for path, read in (
-        (services.settings.products_file_of(company), read_products),
-        (services.settings.levels_file_of(company), read_levels),
-    ):
-        if path is not None:
-            read(path)
+    for _, path, read in planners_files(services.settings, company):
+        read(path)
     try:
         return open_manual_run(services, company, only_locations)
     except RunInProgressError as error:

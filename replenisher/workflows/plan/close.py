@@ -2,52 +2,41 @@
 
 1. Claim the run when its last batch is recorded or its cut-off has come; locations without a plan are exceptions.
 2. Read the rows that order something from the archive (no session open meanwhile).
-3. In one transaction: lock older proposals; those nobody approved are superseded, and a location whose older proposal
-   was approved after this run had read its shelves gets nothing (its plan did not know of it); write orders, lines and
-   approvals; close the run. A crash before the commit leaves nothing, a second worker finds the run moved.
+3. Read what our orders have committed, as if the older proposals that nobody approved were superseded already. A
+   location whose older proposal was approved after this run had read its shelves gets nothing (its plan did not know
+   of it).
+4. Work the close out: the vendor's shortage, the budget, the minimum per order (`planning.closing`). Archive it with
+   every number that it went by.
+5. In one transaction: supersede the older proposals, see that what was read in 3 is still so, write orders, lines and
+   approvals, and close the run (`ordering`). Where something has changed, begin again at 3. A crash before the commit
+   leaves nothing, a second worker finds the run moved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import pandas as pd
-
 from replenisher.config import CompanySettings
-from replenisher.database import companies, exceptions, orders, run_batches, runs, submissions
+from replenisher.database import companies, exceptions, run_batches, runs
 from replenisher.database.exceptions import Matter
-from replenisher.database.models import KnownLocation, PlanningRun, RunBatch
+from replenisher.database.models import PlanningRun
 from replenisher.database.session import Session
 from replenisher.errors import ReplenisherError
 from replenisher.logs import get_logger
-from replenisher.planning.frames import from_money
-from replenisher.planning.reasons import Reason
-from replenisher.purchasing.platform import RequestLine
-from replenisher.purchasing.states import UNAPPROVED, OrderState
+from replenisher.planning.closing import close_rows
 from replenisher.services import Services
-from replenisher.workflows.approve import approve_proposals
+from replenisher.workflows.plan.batch import frozen
 from replenisher.workflows.plan.failing import fail_run
 from replenisher.workflows.plan.findings import location_matter
-from replenisher.workflows.plan.proposals import NewOrder, write_orders
+from replenisher.workflows.plan.gather import ordering_rows
+from replenisher.workflows.plan.limiting import archived, basis, committed, limits
+from replenisher.workflows.plan.ordering import ChangedMeanwhileError, ReadyToOrder, order
 
 log = get_logger(__name__)
 
-COLUMNS = ("location", "sku", "order_quantity", "unit_cost", "cost_known", "lead_time_days", "reasons")
-BELOW_MINIMUM = "it is below the company's minimum per order"
-USUAL_LEAD_TIME_DAYS = 7
-
-
-@dataclass(frozen=True)
-class Planned:
-    """What the batches of a run want to order, and the proposals they knew of."""
-
-    lines: dict[str, tuple[RequestLine, ...]]
-    lead_time_days: dict[str, int]
-    older_proposals: list[int]
-    below_minimum: frozenset[str]
+TRIES = 5
+"""How often a close is worked out again at once; each time somebody else has got on, so the sweeper may come back."""
 
 
 def close_run(services: Services, run_id: int) -> None:
@@ -56,9 +45,8 @@ def close_run(services: Services, run_id: int) -> None:
     if run is None:
         return
     try:
-        _close(services, services.settings.company(run.company), run)
-    except _ApprovedMeanwhileError:
-        # A planner said yes between our look and the lock: what is archived would be wrong, so look again.
+        _close(services, frozen(services, services.settings.company(run.company), run), run)
+    except ChangedMeanwhileError:
         with services.database.transaction() as session:
             runs.release_run(session, run, 0)
     except ReplenisherError as error:
@@ -70,54 +58,29 @@ def close_run(services: Services, run_id: int) -> None:
 
 
 def _close(services: Services, company: CompanySettings, run: PlanningRun) -> None:
-    with services.database.transaction() as session:
+    archive, database = services.archive, services.database
+    with database.transaction() as session:
         batches = run_batches.batches_of(session, run.id)
-    planned = _gather(services, batches)
-    with services.database.transaction() as session:
-        expected = orders.locations_approved(session, planned.older_proposals)
-    left_out = sorted(expected & planned.lines.keys())
-    close_frame = pd.DataFrame({"location": left_out, "reason": ["older_order_approved"] * len(left_out)}, dtype="str")
-    name = services.archive.put_frame(close_frame)
+    rows = ordering_rows(archive, [batch.frame for batch in batches if batch.frame is not None])
+    older = [one for batch in batches for one in batch.older_proposals or []]
+    beside = services.settings.companies_beside(company)
+    given = basis(archive, company, run, rows, beside=beside, older=older)
     today = services.channel(company).platform_now().astimezone(ZoneInfo(company.time_zone)).date()
-    with services.database.transaction() as session:
-        counts = _order(session, services.actor, company, run, planned, expected, name, today)
-    if counts is not None:
-        log.info("run_closed", company=company.id, run_id=run.id, **counts)
-
-
-class _ApprovedMeanwhileError(Exception):
-    """An older proposal was approved while this run was closing."""
-
-
-def _order(  # noqa: PLR0917 - one transaction, all of whose inputs were read before it began
-    session: Session,
-    actor: str,
-    company: CompanySettings,
-    run: PlanningRun,
-    planned: Planned,
-    expected: set[str],
-    close_frame: str,
-    today: date,
-) -> dict[str, int] | None:
-    """Close the run and write its orders; None when another worker has closed it."""
-    if not runs.move_run(
-        session, run, "closed", close_frame=close_frame, next_at=None, closed_at=companies.now(session)
-    ):
-        return None
-    exceptions.resolve(session, company.id, [company.id], ["run_failed"])
-    if _supersede(session, actor, company.id, planned.older_proposals) != expected:
-        raise _ApprovedMeanwhileError
-    known = companies.known_locations(session, company.id)
-    new = [
-        _new_order(company, known[location], today, planned, lines)
-        for location, lines in sorted(planned.lines.items())
-        if location not in expected
-    ]
-    made = write_orders(session, run, company, new)
-    for location in sorted(expected & planned.lines.keys()):
-        text = f"location {location}: an older order was approved while run {run.id} was planning; nothing ordered"
-        exceptions.raise_matter(session, location_matter(run, location, "overtaken", text))
-    return {"orders": len(made)} | approve_proposals(session, company, made, actor=actor)
+    for last in (False,) * (TRIES - 1) + (True,):
+        with database.transaction() as session:
+            found = committed(session, company.id, given)
+        closed = close_rows(rows, limits(given, found), company.planning.close_rules())
+        ready = ReadyToOrder(given, found, closed, *archived(archive, given, found, closed), today)
+        try:
+            with database.transaction() as session:
+                counts = order(session, services.actor, company, run, ready)
+        except ChangedMeanwhileError:
+            if last:
+                raise
+            continue
+        if counts is not None:
+            log.info("run_closed", company=company.id, run_id=run.id, **counts)
+        return
 
 
 def _claim(services: Services, run_id: int) -> PlanningRun | None:
@@ -159,45 +122,3 @@ def _record_missing(session: Session, run: PlanningRun) -> None:
             run_batches.record_location(session, run.id, location.location, "missing", reason=text)
             matter = location_matter(run, location.location, "location_missing", text, "inventory")
             exceptions.raise_matter(session, matter)
-
-
-def _gather(services: Services, batches: Sequence[RunBatch]) -> Planned:
-    lines: dict[str, list[RequestLine]] = {}
-    lead_times: dict[str, int] = {}
-    below_minimum = set()
-    for batch in batches:
-        if batch.frame is None:
-            continue
-        wanted = services.archive.get_frame(batch.frame, columns=COLUMNS, only=[("order_quantity", ">", 0)])
-        # Plain lists: a frame of its own for each of hundreds of locations costs more than all their lines.
-        columns = (wanted[name].tolist() for name in COLUMNS)
-        for location, sku, quantity, cost, known, lead_time_days, reasons in zip(*columns, strict=True):
-            lines.setdefault(location, []).append(RequestLine(sku, quantity, from_money(cost) if known else None))
-            lead_times[location] = max(lead_time_days, lead_times.get(location, 0))
-            if reasons & Reason.ORDER_BELOW_MINIMUM.bit:
-                below_minimum.add(location)
-    return Planned(
-        {location: tuple(sorted(ours, key=lambda line: line.sku)) for location, ours in lines.items()},
-        {location: days or USUAL_LEAD_TIME_DAYS for location, days in lead_times.items()},
-        [order for batch in batches for order in batch.older_proposals or []],
-        frozenset(below_minimum),
-    )
-
-
-def _supersede(session: Session, actor: str, company: str, older: list[int]) -> set[str]:
-    """Supersede what nobody approved; gives the locations where somebody did meanwhile."""
-    for order in orders.locked(session, older):
-        if OrderState(order.state) in UNAPPROVED:
-            submissions.move(session, order, OrderState.SUPERSEDED, name="superseded", actor=actor)
-            exceptions.resolve(session, company, [order.vendor_invoice_number], ["order_held"])
-    return orders.locations_approved(session, older)
-
-
-def _new_order(
-    company: CompanySettings, known: KnownLocation, today: date, planned: Planned, lines: tuple[RequestLine, ...]
-) -> NewOrder:
-    location = known.location
-    estimated = company.estimated_arrival_days
-    days = planned.lead_time_days[location] if estimated is None else estimated
-    hold = (BELOW_MINIMUM,) if location in planned.below_minimum else ()
-    return NewOrder(location, known.bill_to, known.ship_to, today + timedelta(days=days), lines, hold)

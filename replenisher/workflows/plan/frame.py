@@ -16,6 +16,7 @@ from replenisher.database.promises import Promised
 from replenisher.database.report_memory import Memory
 from replenisher.intake.products import predecessors_of
 from replenisher.planning.levels_by_rule import RuledBy, with_demand, with_rules, with_supply
+from replenisher.planning.overrides import with_overrides
 from replenisher.planning.promises import with_promises
 from replenisher.planning.proposal import plan
 from replenisher.planning.snapshot import orphans, snapshot, with_levels_only
@@ -60,7 +61,7 @@ def plan_reports(
     inventory = inventory.assign(business_date=inventory["location"].astype("str").map(days).astype("int64"))
     in_flight = in_flight_frame(material.own)
     in_flight = in_flight[in_flight["location"].isin(list(found.frames))]
-    rows = snapshot(inventory, inputs.products, levels, in_flight)
+    rows = with_overrides(snapshot(inventory, inputs.products, levels, in_flight), inputs.overrides)
     unmatched = {"in_flight_unmatched": orphans(rows, in_flight), "promised_unmatched": orphans(rows, ours)}
     if levels is not None:
         here = levels[levels["location"].isin(list(found.frames))]

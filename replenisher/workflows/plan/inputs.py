@@ -1,7 +1,7 @@
 """What a run plans on besides the reports: read once when it starts, kept in the archive, the same for every batch.
 
 The names in `runs.inputs` say what is there: `rules` always (the company's effective settings), `products`, `levels`,
-`policy_rules` (the planners' rules file) and `lead_times` where there are any.
+`policy_rules` (the planners' rules file), `vendor_stock`, `overrides` and `lead_times` where there are any.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ from replenisher.database.lead_times import LeadTime
 from replenisher.database.models import PlanningRun
 from replenisher.intake.levels import read_levels
 from replenisher.intake.products import read_products
+from replenisher.intake.vendor_stock import read_vendor_stock
 from replenisher.planning.rule_set import PlanningRuleSet, document_of, rule_set_of
 from replenisher.services import Services
+from replenisher.workflows.plan.limiting import STOCK
+from replenisher.workflows.plan.overrides import overrides_now
 
 LeadTimes = Mapping[str | None, LeadTime]
 EVERY_LOCATION = ""
@@ -38,13 +41,20 @@ class Inputs:
     levels: pd.DataFrame | None = None
     rule_set: PlanningRuleSet = field(default_factory=PlanningRuleSet)
     lead_times: LeadTimes = field(default_factory=dict)
+    vendor_stock: pd.DataFrame | None = None
+    overrides: pd.DataFrame | None = None
 
 
-def read_inputs(services: Services, company: CompanySettings, business_date: date, instant: datetime) -> Inputs:
-    """Read planners' files and measure lead times. Raises ConfigurationError with every fault of a file."""
+def read_inputs(
+    services: Services, company: CompanySettings, business_date: date, instant: datetime, run_id: int | None = None
+) -> Inputs:
+    """Read planners' files and overrides (of this run too), and measure lead times.
+
+    Raises ConfigurationError with every fault of a file.
+    """
     settings = services.settings
     products, levels = settings.products_file_of(company), settings.levels_file_of(company)
-    rules = settings.rules_file_of(company)
+    rules, stock = settings.rules_file_of(company), settings.vendor_stock_file_of(company)
     rule_set = PlanningRuleSet() if rules is None else read_rules(rules)
     measured: LeadTimes = {}
     if rule_set.rules and company.planning.lead_time == "measured":
@@ -57,6 +67,8 @@ def read_inputs(services: Services, company: CompanySettings, business_date: dat
         None if levels is None else read_levels(levels),
         rule_set,
         measured,
+        None if stock is None else read_vendor_stock(stock),
+        overrides_now(services, company, business_date, run_id),
     )
 
 
@@ -64,7 +76,13 @@ def freeze_inputs(services: Services, company: CompanySettings, inputs: Inputs) 
     """Put inputs and effective settings in the archive; gives their names there."""
     archive = services.archive
     names: dict[str, Any] = {"rules": archive.put_document(rules_document(company))}
-    for name, frame in (("products", inputs.products), ("levels", inputs.levels)):
+    frames = {
+        "products": inputs.products,
+        "levels": inputs.levels,
+        STOCK: inputs.vendor_stock,
+        "overrides": inputs.overrides,
+    }
+    for name, frame in frames.items():
         if frame is not None:
             names[name] = archive.put_frame(frame)
     if inputs.rule_set.rules:
@@ -76,9 +94,9 @@ def freeze_inputs(services: Services, company: CompanySettings, inputs: Inputs) 
 
 
 def frozen_inputs(services: Services, run: PlanningRun) -> Inputs:
-    """Give what a run was started with, from the archive."""
+    """Give what the batches of a run plan on, from the archive; the vendor's stock is the matter of its close."""
     archive, names = services.archive, run.inputs
-    frames = {name: archive.get_frame(names[name]) for name in ("products", "levels") if name in names}
+    frames = {name: archive.get_frame(names[name]) for name in ("products", "levels", "overrides") if name in names}
     kept = archive.get_document(names["lead_times"]) if "lead_times" in names else {}
     return Inputs(
         run.slot.date(),
@@ -87,6 +105,7 @@ def frozen_inputs(services: Services, run: PlanningRun) -> Inputs:
         frames.get("levels"),
         rule_set_of_run(services, run),
         {one or None: LeadTime(**found) for one, found in kept.items()},
+        overrides=frames.get("overrides"),
     )
 
 

@@ -12,7 +12,7 @@ from replenisher.database import exceptions
 from replenisher.database.models import PlanningRun
 from replenisher.database.session import Session
 from replenisher.planning.data_guards import Finding, GuardLimits
-from replenisher.planning.phantom_stock import Silences, phantom_findings
+from replenisher.planning.phantom_stock import Silences, chance_of_silence, phantom_findings
 from replenisher.workflows.plan.findings import Findings, location_matter
 
 KIND = "phantom_stock"
@@ -24,7 +24,8 @@ def phantoms(company: CompanySettings, frame: pd.DataFrame | None) -> dict[str, 
     if frame is None or probability == 0 or "silent_days" not in frame:
         return {}
     judged = frame[frame["rate_known"].to_numpy() & (frame["silent_days"] > 0).to_numpy()]
-    judged = judged.sort_values("silent_days", ascending=False, kind="stable")
+    figures = (judged[name].to_numpy() for name in ("rate_before_silence", "sd_before_silence", "silent_days"))
+    judged = judged.assign(chance=chance_of_silence(*figures)).sort_values("chance", kind="stable")
     silences = Silences(
         location=judged["location"].array,
         sku=judged["sku"].array,

@@ -2,7 +2,7 @@
 
 1. Claim the open run, so that one worker starts it.
 2. Ask the platform for the enabled locations (no session open meanwhile).
-3. Read the planners' files and put them and the rules in the archive: every batch plans on the same inputs.
+3. Put the planners' files, the rules and the overrides in force in the archive: every batch plans on the same inputs.
 4. Write batches and locations; each batch is due at once, the run itself at its cut-off.
 5. Remember how the companies stand at the platform, for `status`; the run does not depend on it.
 """
@@ -21,8 +21,10 @@ from replenisher.logs import get_logger
 from replenisher.purchasing.platform import Location
 from replenisher.services import Services
 from replenisher.workflows.pauses import pause_platform
+from replenisher.workflows.plan.close_matters import tell_unknown
 from replenisher.workflows.plan.failing import fail_run
 from replenisher.workflows.plan.inputs import freeze_inputs, read_inputs
+from replenisher.workflows.plan.limiting import unknown_in_stock
 from replenisher.workflows.standings import remember_standings
 
 log = get_logger(__name__)
@@ -42,7 +44,7 @@ def start_run(services: Services, run_id: int) -> None:
         return
     try:
         listed = services.channel(company).locations(company.id)
-        read = read_inputs(services, company, run.slot.date(), run.opened_at)
+        read = read_inputs(services, company, run.slot.date(), run.opened_at, run.id)
         inputs = freeze_inputs(services, company, read)
     except (CredentialsError, ForbiddenError) as error:
         pause_platform(services, company, error)
@@ -74,6 +76,7 @@ def _begin(
     wanted, absent = wanted_locations(company, run.only_locations, listed)
     size = services.settings.work.batch_locations
     batches = [wanted[first : first + size] for first in range(0, len(wanted), size)]
+    unknown = unknown_in_stock(services.archive, inputs)
     with services.database.transaction() as session:
         due = {} if batches else {"next_at": companies.now(session)}
         if not runs.move_run(session, run, "reading", inputs=inputs, attempts=0, **({"next_at": run.cut_off_at} | due)):
@@ -92,6 +95,7 @@ def _begin(
                     run_id=run.id,
                 ),
             )
+        tell_unknown(session, run, unknown)
         exceptions.resolve(session, company.id, [location.id for location in listed], ["location_gone"])
         exceptions.resolve(session, company.id, [company.id], ["run_failed", "planner_file", "platform_unreachable"])
     log.info("run_started", company=company.id, run_id=run.id, locations=len(wanted), batches=len(batches))

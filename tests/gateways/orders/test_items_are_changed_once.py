@@ -21,7 +21,7 @@ from replenisher.errors import (
 from replenisher.gateways.orders import Orders
 from replenisher.purchasing.customer_orders import ItemChange, ItemsChanged, ItemState, Parcel
 from tests.gateways.saved import saved
-from tests.gateways.stage import Conversation, Play, Seen, Stage, json_reply, reply, says
+from tests.gateways.stage import DRIPPED_SECONDS, Conversation, Play, Seen, Stage, json_reply, reply, says
 from tests.gateways.test_create_is_sent_once import (
     accepted_then_reset,
     body_drips,
@@ -32,6 +32,7 @@ from tests.gateways.test_create_is_sent_once import (
     silence,
     truncated,
 )
+from tests.patience import HURRY_SECONDS
 
 COMPANY, ORDER = "14146", "cdd26b8f-4ed1-409d-9984-982e081c425e"
 WHOLE = f"/OrderFull({ORDER})"
@@ -190,8 +191,8 @@ BREAKS = [
 def test_a_change_that_breaks_off_is_ambiguous_and_never_repeated(stage: Stage, play: Play) -> None:
     began = time.monotonic()
     with pytest.raises(AmbiguousError):
-        change(stage, Held(replace=play), deadline_seconds=0.4, read_attempts=5)
-    assert time.monotonic() - began < 2
+        change(stage, Held(replace=play), deadline_seconds=HURRY_SECONDS, read_attempts=5)
+    assert time.monotonic() - began < DRIPPED_SECONDS
     assert len(sent(stage)) == 1
 
 

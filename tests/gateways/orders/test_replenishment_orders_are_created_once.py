@@ -25,7 +25,7 @@ from replenisher.errors import (
 from replenisher.gateways.orders import DeskOptions, Orders
 from replenisher.purchasing.platform import OrderAccepted, OrderRequest, PlatformStatus, RequestLine
 from tests.gateways.saved import saved
-from tests.gateways.stage import Conversation, Play, Seen, Stage, json_reply, reply, says, token_reply
+from tests.gateways.stage import DRIPPED_SECONDS, Conversation, Play, Seen, Stage, json_reply, reply, says, token_reply
 from tests.gateways.test_create_is_sent_once import (
     accepted_then_reset,
     body_drips,
@@ -36,6 +36,7 @@ from tests.gateways.test_create_is_sent_once import (
     silence,
     truncated,
 )
+from tests.patience import HURRY_SECONDS
 
 COMPANY, ORDER = "14146", "cdd26b8f-4ed1-409d-9984-982e081c425e"
 CUSTOMER = "659c2a38-d083-4421-9330-46d779702f85"
@@ -221,8 +222,8 @@ def test_a_creation_that_breaks_off_is_ambiguous_and_never_repeated(stage: Stage
     stage.plays[WAYS[way]] = play
     began = time.monotonic()
     with pytest.raises(AmbiguousError):
-        create(stage, way, deadline_seconds=0.4, read_attempts=5)
-    assert time.monotonic() - began < 2
+        create(stage, way, deadline_seconds=HURRY_SECONDS, read_attempts=5)
+    assert time.monotonic() - began < DRIPPED_SECONDS
     assert calls(stage) == [("POST", WAYS[way])]
 
 
@@ -250,7 +251,7 @@ def test_whatever_goes_wrong_once_the_header_is_there_is_ambiguous_and_nothing_i
 ) -> None:
     stage.plays |= {"/Orders": says(MADE), fails: play}
     with pytest.raises(AmbiguousError, match="the header of R7K2M9 is there, and then: "):
-        create(stage, "header_then_items", deadline_seconds=0.4, read_attempts=5)
+        create(stage, "header_then_items", deadline_seconds=HURRY_SECONDS, read_attempts=5)
     assert calls(stage) == [("POST", "/Orders"), *asked]
 
 

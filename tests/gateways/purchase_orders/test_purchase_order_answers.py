@@ -26,6 +26,7 @@ from replenisher.purchasing.platform import OrderRequest, PlatformLine, Platform
 from tests.gateways.saved import answer, saved
 from tests.gateways.stage import Play, Stage, json_reply, reply, says
 from tests.gateways.test_create_is_sent_once import accepted_then_reset, silence, truncated
+from tests.patience import HURRY_SECONDS
 
 ORDER = "9790afea-e611-4d53-9247-abfcf6c94279"
 PHONE, CASE = "a183f1a9-c58f-426a-930a-9a6357db52ed", "55c8b270-63b9-a095-d975-9a730b3dacb4"
@@ -304,7 +305,7 @@ def test_each_answer_to_a_header_has_one_meaning_and_none_makes_us_send_again(
     stage: Stage, play: Play, expected: type[GatewayError]
 ) -> None:
     stage.plays["/OrderCreation"] = play
-    with desk(stage, deadline_seconds=0.4, read_attempts=5) as made, pytest.raises(GatewayError) as caught:
+    with desk(stage, deadline_seconds=HURRY_SECONDS, read_attempts=5) as made, pytest.raises(GatewayError) as caught:
         made.create(a_header())
     assert type(caught.value) is expected
     assert "R7K2M9" in str(caught.value)

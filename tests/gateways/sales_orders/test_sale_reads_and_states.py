@@ -35,6 +35,7 @@ from tests.gateways.stage import Conversation, Play, Seen, Stage, json_reply, re
 from tests.gateways.test_create_is_sent_once import accepted_then_reset, silence, truncated
 from tests.gateways.test_every_httpx_error_is_mapped import CONNECTION, EVERY_ERROR, Breaking, an_error
 from tests.gateways.test_hostile_addresses import HOSTILE
+from tests.patience import HURRY_SECONDS
 
 ENTRY = "dfa2f09f-9de6-4cb6-a3e4-2e46ba6e5f6c"
 STATUS = f"/SaleOrderStatus({SALE})"
@@ -336,7 +337,10 @@ def test_each_answer_to_a_change_of_state_has_one_meaning(
 @pytest.mark.parametrize("play", [accepted_then_reset, silence, truncated])
 def test_a_change_of_state_that_breaks_off_is_ambiguous_and_sent_once(stage: Stage, play: Play) -> None:
     stage.plays[STATUS] = play
-    with SalesOrders(stage.connection(deadline_seconds=0.4, read_attempts=5)) as desk, pytest.raises(AmbiguousError):
+    with (
+        SalesOrders(stage.connection(deadline_seconds=HURRY_SECONDS, read_attempts=5)) as desk,
+        pytest.raises(AmbiguousError),
+    ):
         desk.set_state("14146", SALE, COMPLETED)
     assert [seen.method for seen in stage.requests] == ["PUT"]
 

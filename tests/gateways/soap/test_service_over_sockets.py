@@ -33,7 +33,8 @@ from replenisher.gateways.soap.service import ReportSubject, SoapConnection, Soa
 from replenisher.gateways.soap.stores import locations_of
 from tests.gateways.saved import saved
 from tests.gateways.soap.envelopes_of import fault, result
-from tests.gateways.stage import Conversation, Seen, Stage, reply, says
+from tests.gateways.stage import DRIPPED_SECONDS, Conversation, Seen, Stage, reply, says
+from tests.patience import HURRY_SECONDS, PATIENCE_SECONDS, eventually
 
 COMPANY = "c46ccb4d-2d44-4289-950a-b9cb51d58ac4"
 PASSWORD = "soap-canary-5f2d"
@@ -51,15 +52,17 @@ Opener = Callable[..., SoapService]
 
 @pytest.fixture
 def service() -> Iterator[Opener]:
-    """Opens services of a stage with short times, and closes them in the end."""
+    """Opens services of a stage, and closes them in the end."""
     opened: list[SoapService] = []
 
     def open_service(stage: Stage, **changes: Any) -> SoapService:
         values: dict[str, Any] = {
             "url": f"{stage.address}/VMIService.asmx",
-            "deadline_seconds": 1.0,
-            "connect_seconds": 1.0,
-            "read_seconds": 1.0,
+            "deadline_seconds": PATIENCE_SECONDS,
+            "connect_seconds": PATIENCE_SECONDS,
+            "read_seconds": PATIENCE_SECONDS,
+            "read_total_seconds": PATIENCE_SECONDS,
+            "send_within_seconds": PATIENCE_SECONDS,
             "read_attempts": 1,
         }
         connection = SoapConnection(username="acme", password=PASSWORD, **(values | changes))
@@ -113,15 +116,15 @@ def test_a_failed_read_is_tried_again_and_reads_share_a_connection(stage: Stage,
 
 def test_a_dripping_answer_ends_at_the_deadline(stage: Stage, service: Opener) -> None:
     def drip(_: Seen, conversation: Conversation) -> None:
-        conversation.drip(xml(saved("soap/stores.xml")), pause=0.05)
+        conversation.drip(xml(saved("soap/stores.xml")), pause=0.1)
 
     stage.plays["/VMIService.asmx"] = drip
     began = time.monotonic()
     with pytest.raises(UnavailableError, match=r"no complete answer within"):
-        ask(service(stage, deadline_seconds=0.6))
+        ask(service(stage, deadline_seconds=HURRY_SECONDS))
     with pytest.raises(AmbiguousError):
-        write(service(stage, deadline_seconds=0.6))
-    assert time.monotonic() - began < 3
+        write(service(stage, deadline_seconds=HURRY_SECONDS))
+    assert time.monotonic() - began < DRIPPED_SECONDS
 
 
 def test_a_write_leaves_once_over_a_connection_of_its_own(stage: Stage, service: Opener) -> None:
@@ -175,19 +178,18 @@ def test_a_write_that_waits_too_long_for_another_call_is_not_sent(stage: Stage, 
     let_go = threading.Event()
 
     def hold(_: Seen, conversation: Conversation) -> None:
-        let_go.wait(5)
+        let_go.wait(PATIENCE_SECONDS)
         conversation.send(xml(saved("soap/stores.xml")))
 
     stage.plays["/VMIService.asmx"] = hold
-    asked = service(stage, deadline_seconds=5.0, read_seconds=5.0)
+    asked = service(stage)
     reading = threading.Thread(target=ask, args=(asked,))
     reading.start()
-    while not stage.requests:
-        time.sleep(0.01)
+    eventually(lambda: bool(stage.requests), "the read never came")
     with pytest.raises(NotSentError, match="other calls"):
         write(asked, send_before=time.monotonic() + 0.3)
     let_go.set()
-    reading.join(5)
+    reading.join(PATIENCE_SECONDS)
     assert len(stage.requests) == 1
 
 
@@ -206,12 +208,12 @@ def test_calls_of_several_threads_go_out_one_after_another(stage: Stage, service
         conversation.send(xml(saved("soap/stores.xml")))
 
     stage.plays["/VMIService.asmx"] = busy
-    asked = service(stage, deadline_seconds=5.0)
+    asked = service(stage)
     threads = [threading.Thread(target=ask, args=(asked,)) for _ in range(5)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(5)
+        thread.join(PATIENCE_SECONDS)
     assert (len(stage.requests), most) == (5, 1)
 
 
