@@ -81,9 +81,10 @@ def _forget(session: Session, company: str, locations: Sequence[str]) -> None:
     newest_first = func.row_number().over(
         partition_by=(JudgedReport.location, JudgedReport.verdict), order_by=JudgedReport.run_id.desc()
     )
+    here = (JudgedReport.company == company, JudgedReport.location.in_(locations))
     ranked = (
         select(JudgedReport.location, JudgedReport.run_id, JudgedReport.verdict, newest_first.label("place"))
-        .where(JudgedReport.company == company, JudgedReport.location.in_(locations))
+        .where(*here)
         .subquery()
     )
     needless = ((ranked.c.verdict == PLANNED) & (ranked.c.place > RUNS)) | (
@@ -92,7 +93,7 @@ def _forget(session: Session, company: str, locations: Sequence[str]) -> None:
     session.execute(
         delete(JudgedReport)
         # Once more by its own verdict: a person may accept it while this waits for the row.
-        .where(JudgedReport.company == company, JudgedReport.verdict != ACCEPTED)
+        .where(*here, JudgedReport.verdict != ACCEPTED)
         .where(
             tuple_(JudgedReport.location, JudgedReport.run_id).in_(
                 select(ranked.c.location, ranked.c.run_id).where(needless)

@@ -46,13 +46,16 @@ def _units(column: pd.Series) -> int:
 
 
 def _fingerprint(report: pd.DataFrame) -> str:
-    by_sku = report.iloc[np.argsort(report["sku"].astype("str").to_numpy(dtype=object), kind="stable")]
+    skus = report["sku"].tolist()
+    order = sorted(range(len(skus)), key=skus.__getitem__)
     digest = sha256()
     for name, kind in INVENTORY.columns.items():
-        column = by_sku[name]
-        # As JSON a text ends where it ends, whatever characters are in it.
-        whole = kind == WHOLE
-        content = column.to_numpy(dtype="<i8").tobytes() if whole else json.dumps(column.tolist()).encode()
+        if kind == WHOLE:
+            content = report[name].to_numpy(dtype="<i8")[order].tobytes()
+        else:
+            values = report[name].tolist()
+            # As JSON a text ends where it ends, whatever characters are in it.
+            content = json.dumps([values[place] for place in order]).encode()
         digest.update(json.dumps([name, len(content)]).encode())
         digest.update(content)
     return digest.hexdigest()

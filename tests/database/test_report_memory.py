@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 
 from replenisher.database.report_memory import Judgement, accept, newest_locked, remember, remembered
@@ -15,6 +16,7 @@ from tests.database.rows import COMPANY, LOCATION, add_run
 
 OTHER = "11413"
 DAY = date(2026, 3, 2)
+SOMEBODY_WAITS = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted) FROM pg_sleep(0.02)"
 
 
 def judged(rows: int = 250, reason: str | None = None, location: str = LOCATION) -> Judgement:
@@ -85,6 +87,28 @@ def test_what_a_person_accepted_stays_for_ever(database: Database) -> None:
     ]
     assert {one.accepted_by for one in found} == {"person:anna"}
     assert all(one.accepted_at is not None for one in found)
+
+
+def test_a_report_that_is_accepted_while_a_batch_ends_is_not_forgotten_by_it(database: Database) -> None:
+    run_with(database, judged(3, "3 rows"))
+    with database.transaction() as session:
+        later = add_run(session)
+
+    def batch_ends() -> None:
+        with database.transaction() as session:
+            remember(session, COMPANY, later, [judged(2, "2 rows")])
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            report = newest_locked(session, COMPANY, LOCATION)
+            assert report is not None
+            accept(report, actor="person:anna", reason="a new floor")
+            session.flush()
+            batch = pool.submit(batch_ends)
+            while not session.execute(text(SOMEBODY_WAITS)).scalar_one():
+                assert not batch.done()
+        batch.result(timeout=30)
+    assert [(one.rows, one.verdict) for one in memory(database)] == [(3, "accepted"), (2, "refused")]
 
 
 def test_nothing_judged_changes_nothing(database: Database) -> None:
