@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.elements import ColumnElement
 
 from replenisher.database.models import Order, OrderAttempt, OrderEvent, OrderLine
 from replenisher.database.session import Session
 from replenisher.database.unnested import unnested
 from replenisher.purchasing.platform import RequestLine
-from replenisher.purchasing.states import IN_FLIGHT, PLACED, UNAPPROVED, OrderState
+from replenisher.purchasing.states import AT_PLATFORM, IN_FLIGHT, PLACED, UNAPPROVED, OrderState
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,32 @@ def in_flight(session: Session, company: str, locations: Sequence[str]) -> InFli
     )
     rows = session.execute(query).all()
     return InFlight([row[0] for row in rows], [row[1] for row in rows], [int(row[2]) for row in rows])
+
+
+@dataclass(frozen=True)
+class SeenOrder:
+    """An order of ours that was seen at the platform, and when (UTC) it was sent first."""
+
+    reference: str
+    sent_at: datetime
+
+
+def last_seen(session: Session, company: str, locations: Sequence[str]) -> dict[str, SeenOrder]:
+    """Find by location the order at the platform that was sent last; must be read before a report is asked for."""
+    sent = (
+        select(OrderAttempt.order_id, func.min(OrderAttempt.started_at).label("at"))
+        .join(Order, Order.id == OrderAttempt.order_id)
+        .where(Order.company == company, Order.location.in_(locations), Order.state.in_(_values(AT_PLATFORM)))
+        .group_by(OrderAttempt.order_id)
+        .subquery()
+    )
+    query = (
+        select(Order.location, Order.vendor_invoice_number, sent.c.at)
+        .join(sent, sent.c.order_id == Order.id)
+        .ext(distinct_on(Order.location))
+        .order_by(Order.location, sent.c.at.desc())
+    )
+    return {location: SeenOrder(reference, at) for location, reference, at in session.execute(query)}
 
 
 def keep_batches_out(session: Session, company: str) -> None:

@@ -5,7 +5,9 @@
 2. **a total jumped**: a total (units on hand, units sold) is more than so many times the median of the last eight
    runs, or less than so many times below it. Small totals jump by themselves and are not judged;
 3. **the report repeats**: it is the last one again, to the byte, and dated longer ago than allowed: a feed that
-   stands still while goods are sold. A report that tells of nothing sold may stay as it is.
+   stands still while goods are sold. A report that tells of nothing sold may stay as it is;
+4. **an order is missing**: it is the last one again, to the byte, though an order of ours has reached the platform
+   between the two. Units on order should have changed; whoever plans from it orders the same need twice.
 
 A finding refuses the location for the run. Each names the setting that accepts the report, for a person who knows
 that it is right. Shares and factors count as they are written: 0.55 of 100 rows is 55, not a hair more.
@@ -34,6 +36,7 @@ class Guard(Enum):
     ROWS_FELL = "rows_fell"
     TOTAL_JUMPED = "total_jumped"
     REPORT_REPEATS = "report_repeats"
+    ORDER_MISSING = "order_missing"
     PHANTOM_STOCK = "phantom_stock"
 
 
@@ -90,6 +93,8 @@ class ReportFacts:
     `last_fingerprint` that of the last report, None for the first. `dated` is the date of the report, where it bears
     none the business date on which this content was first read; `business_date` is the location's today. `may_repeat`
     says that the report tells of nothing that must change from day to day, so that it is not doubted for its age.
+    `ordered_between` names an order that was sent after the first report with `last_fingerprint` was judged, and seen
+    at the platform before this one was asked for; empty where there is none.
     """
 
     location: str
@@ -101,6 +106,7 @@ class ReportFacts:
     business_date: date
     totals: Mapping[str, Total] = field(default_factory=dict)
     may_repeat: bool = False
+    ordered_between: str = ""
 
 
 def judge_report(facts: ReportFacts, limits: GuardLimits) -> list[Finding]:
@@ -110,7 +116,7 @@ def judge_report(facts: ReportFacts, limits: GuardLimits) -> list[Finding]:
     1,000 and 1,100 before, and a factor of 3: 3,001 and 333 are refused, 3,000 and 334 accepted. The same bytes as
     last time, dated two days ago where one is allowed, are refused; dated yesterday they are accepted.
     """
-    findings = [_rows_fell(facts, limits), _repeats(facts, limits)]
+    findings = [_rows_fell(facts, limits), _repeats(facts, limits), _order_missing(facts)]
     findings += [_total_jumped(facts.location, name, total, limits) for name, total in facts.totals.items()]
     return [finding for finding in findings if finding is not None]
 
@@ -155,6 +161,17 @@ def _repeats(facts: ReportFacts, limits: GuardLimits) -> Finding | None:
         "and nothing moved, raise that number of days for one run; otherwise ask why its reports stand still"
     )
     return Finding(Guard.REPORT_REPEATS, facts.location, sentence)
+
+
+def _order_missing(facts: ReportFacts) -> Finding | None:
+    if not facts.ordered_between or facts.fingerprint != facts.last_fingerprint:
+        return None
+    sentence = (
+        f"location {facts.location}: the report is the last one again, though our order {facts.ordered_between} has "
+        "reached the platform between the two, so its units on order should have changed; planned from it, the same "
+        "need would be ordered twice. Ask why the location's reports stand still"
+    )
+    return Finding(Guard.ORDER_MISSING, facts.location, sentence)
 
 
 def usual_total(earlier: Sequence[int]) -> Fraction | None:

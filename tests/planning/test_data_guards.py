@@ -234,3 +234,13 @@ def test_a_chance_at_the_limit_is_no_phantom_and_without_a_limit_nothing_is() ->
 def test_a_silence_that_cannot_be_judged_is_named(row: tuple[str, int, int, float, float], told: str) -> None:
     with pytest.raises(PlanningInputError, match=told):
         phantom_findings(silences(row), LIMITS)
+
+
+def test_the_last_report_again_lacks_an_order_that_has_reached_the_platform_between() -> None:
+    same = replace(USUAL, fingerprint="old")
+    assert found(same) == []
+    assert found(replace(same, ordered_between="R2F3")) == [Guard.ORDER_MISSING]
+    assert found(replace(same, ordered_between="R2F3", may_repeat=True)) == [Guard.ORDER_MISSING]
+    assert found(replace(USUAL, ordered_between="R2F3")) == []
+    (finding,) = judge_report(replace(same, ordered_between="R2F3"), LIMITS)
+    assert "though our order R2F3 has reached the platform between the two" in finding.sentence

@@ -238,6 +238,44 @@ def test_the_last_report_again_is_refused_when_it_stands_still_longer_than_a_sal
     assert fed.memory()[-1].first_read_on == first + timedelta(days=8)
 
 
+def test_a_report_that_does_not_tell_of_our_order_is_refused_and_orders_nothing_twice(fed: Fed) -> None:
+    fed.feed.tell(fed.here)
+    needy = fed.feed.reports[fed.here].assign(reorder_point=50, order_up_to_level=60)
+    fed.feed.reports[fed.here] = needy
+    run = fed.shop.plan(fed.both)
+    (order,) = fed.shop.work_until_states("confirmed", run=run)
+    assert order.location == fed.here
+    assert order.units >= 20 * ROWS  # in whole packs
+    for _ in range(2):  # also when the last report was refused itself
+        assert fed.state() == "refused"
+    assert f"though our order {order.vendor_invoice_number} has reached the platform between the two" in fed.refusal()
+    assert f"guards accept --company {fed.shop.company} --location {fed.here}" in fed.refusal()
+    # On order for one SKU more is another report.
+    fed.feed.reports[fed.here] = needy.assign(on_order=20)
+    assert fed.state() == "planned"
+    assert [one.id for one in fed.shop.orders() if one.location == fed.here] == [order.id]
+    # And that one may come again: it has the order.
+    assert fed.state() == "planned"
+
+
+def test_a_person_may_say_that_a_report_without_our_order_is_right(fed: Fed) -> None:
+    needy = fed.feed.reports[fed.here].assign(reorder_point=50, order_up_to_level=60)
+    fed.feed.reports[fed.here] = needy
+    (order,) = fed.shop.work_until_states("confirmed", run=fed.shop.plan(fed.both))
+    assert fed.state() == "refused"
+    fed.accept("the retailer deleted the order")
+    assert fed.state() == "planned"
+    assert [one.units for one in fed.shop.orders() if one.location == fed.here] == [order.units] * 2
+
+
+def test_a_dry_run_misses_our_order_too(fed: Fed) -> None:
+    fed.feed.reports[fed.here] = fed.feed.reports[fed.here].assign(reorder_point=50, order_up_to_level=60)
+    fed.shop.work_until_states("confirmed", run=fed.shop.plan(fed.both))
+    told = rehearse(fed.shop.services, fed.shop.services.settings.companies[0], fed.both, lambda _done, _of: None)
+    assert "has reached the platform between the two" in told.refused[fed.here]
+    assert [one.location for one in told.locations] == [fed.beside]
+
+
 def test_days_may_be_fewer_and_a_report_that_tells_of_no_sale_may_stay_as_it_is(fed: Fed) -> None:
     fed.guards(maximum_report_age_days=1, maximum_total_factor=None)
     fed.state()

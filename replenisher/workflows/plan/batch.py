@@ -155,6 +155,7 @@ def _material(session: Session, company: CompanySettings, run: PlanningRun, batc
         usual_rows={location: known[location].report_rows if location in known else None for location in locations},
         promised=promised(session, run.company, locations, instead_of_report=company.planning.allocated == "orders"),
         memory=report_memory.remembered(session, run.company, locations),
+        at_platform=orders.last_seen(session, run.company, locations),
     )
 
 
@@ -175,7 +176,8 @@ def judge(
         found.stamps[location] = stamp
         fault = None
         if "on_hand_source" not in frame.columns:  # a derived stock is judged by its counts
-            known = Known(material.usual_rows[location], material.memory.get(location, ()))
+            memory, seen = material.memory.get(location, ()), material.at_platform.get(location)
+            known = Known(material.usual_rows[location], memory, seen)
             judgement, fault = guard(company, location, frame, known, day)
             found.judgements.append(judgement)
         if fault is None:

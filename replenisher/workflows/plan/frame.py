@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from replenisher.config import CompanySettings
-from replenisher.database.orders import InFlight
+from replenisher.database.orders import InFlight, SeenOrder
 from replenisher.database.promises import Promised
 from replenisher.database.report_memory import Memory
 from replenisher.intake.products import predecessors_of
@@ -38,6 +38,7 @@ class Material:
     usual_rows: dict[str, int | None]
     promised: Promised = field(default_factory=Promised)
     memory: Memory = field(default_factory=dict)
+    at_platform: dict[str, SeenOrder] = field(default_factory=dict)
 
 
 def plan_reports(

@@ -2,7 +2,8 @@
 
 1. An empty report is believed only where the settings say so.
 2. Everything else is judged beside what is remembered of the location's last reports (`planning.data_guards`): the
-   rows of the last good one, the totals of the last eight, and since when its content has been the same.
+   rows of the last good one, the totals of the last eight, since when its content has been the same, and whether an
+   order of ours has reached the platform since then.
 3. What was judged is remembered with the batch: a good report for the median, a refused one so that a person can
    accept it. An accepted report is the last good one, and nothing before it counts any more.
 
@@ -18,6 +19,7 @@ from datetime import date
 import pandas as pd
 
 from replenisher.config import CompanySettings
+from replenisher.database.orders import SeenOrder
 from replenisher.database.report_memory import Judgement
 from replenisher.database.report_models import ACCEPTED, REFUSED, JudgedReport
 from replenisher.errors import ReportRefusedError
@@ -30,10 +32,14 @@ EMPTY = "the report is empty. If the location really carries nothing, set guards
 
 @dataclass(frozen=True)
 class Known:
-    """What a report is judged beside: rows of the last good one (None for the first), and the memory, oldest first."""
+    """What a report is judged beside: rows of the last good one (None for the first), and the memory, oldest first.
+
+    `last_order` is our order that had been seen at the platform before the report was asked for, the one sent last.
+    """
 
     usual_rows: int | None
     memory: Sequence[JudgedReport] = ()
+    last_order: SeenOrder | None = None
 
 
 def guard(
@@ -93,7 +99,23 @@ def _facts(company: CompanySettings, location: str, figures: ReportFigures, know
         business_date=day,
         totals=totals if company.guards.maximum_total_factor is not None else {},
         may_repeat=figures.sold == 0,
+        ordered_between=_ordered_between(known, figures.fingerprint),
     )
+
+
+def _ordered_between(known: Known, fingerprint: str) -> str:
+    """Name an order that was sent since this content was read first, or since a person took it for good."""
+    since = None
+    for one in reversed(known.memory):
+        if one.fingerprint != fingerprint:
+            break
+        since = one.judged_at
+        if one.verdict == ACCEPTED:
+            since = one.accepted_at
+            break
+    order = known.last_order
+    # What was sent before the report was judged may be in it already.
+    return order.reference if order is not None and since is not None and order.sent_at > since else ""
 
 
 def _doubt(company: CompanySettings, facts: ReportFacts) -> str | None:

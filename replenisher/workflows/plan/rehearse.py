@@ -115,7 +115,8 @@ def _rehearse_batch(
         instead = company.planning.allocated == "orders"
         ours = promised(session, company.id, locations, instead_of_report=instead)
         memory = report_memory.remembered(session, company.id, locations)
-    material = Material(locations, own, {}, usual, ours, memory)
+        seen = orders.last_seen(session, company.id, locations)
+    material = Material(locations, own, {}, usual, ours, memory, seen)
     channel = services.channel(company)
     window = report_window(company, channel.platform_now())
     read = channel.inventory(company.id, locations, window)
