@@ -169,7 +169,7 @@ def scan(calendar: ReviewCalendar, first: date, last: date) -> None:
     assert ordered == [day for day in expected if day <= last]
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("zone", "number"), [(zone, number) for number, zone in enumerate(ZONES)])
 def test_each_order_date_is_ordered_on_exactly_once_whatever_the_clocks_do(zone: str, number: int) -> None:
     rhythms = list(CALENDARS.values())

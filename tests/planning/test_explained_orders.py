@@ -31,7 +31,7 @@ EVERYTHING = Rules(
 )
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("rules", [Rules(), EVERYTHING], ids=["plain", "everything"])
 def test_every_order_of_a_run_follows_from_its_explanation_alone(rules: Rules) -> None:
     known = snapshot(**inputs(cases(4_000)))

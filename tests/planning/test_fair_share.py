@@ -185,7 +185,7 @@ def any_rows(random: np.random.Generator, sku: int, pack: int, most: int = 6, lo
     ]
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("method", ShareMethod)
 def test_many_small_shortages_are_shared_as_pack_by_pack(method: ShareMethod) -> None:
     random = np.random.default_rng(20_261_127)

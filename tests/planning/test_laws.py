@@ -24,7 +24,7 @@ from tests.planning import anything
 from tests.planning.by_hand import quantities_by_hand
 
 # All that the thorough profile asks for takes a law minutes on a busy machine.
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(1800)
 
 _EVERY_STEP = (*STEPS, "order_quantity")
 
