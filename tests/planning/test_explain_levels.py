@@ -153,6 +153,7 @@ QUIET = rule("days_of_cover", least_days=7, most_days=21, presentation_minimum=4
         (COVER, 2.0, True, (14, 42)),
         (SHOW, 2.0, False, (12, 30)),
         (QUIET, 0.0, True, (4, 4)),
+        (LOTS, 0.0, True, (0, 0)),
         (rule("days_of_cover", least_days=7, most_days=21, presentation_minimum=12), 2.0, False, (12, 30)),
     ],
 )

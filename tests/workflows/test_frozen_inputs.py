@@ -139,11 +139,15 @@ def test_every_row_has_its_demand_in_its_own_place_however_the_history_is_cut_in
     pd.testing.assert_frame_equal(cut, whole)
 
 
-def test_the_run_s_own_day_does_not_count_for_it_is_not_over(opened: Opened) -> None:
+def test_the_run_s_own_day_does_not_count_though_it_may_be_over_by_now(opened: Opened) -> None:
     ruled = opened()
     ruled.tills = {"A": lambda days_ago: 50 if days_ago == 0 else 1}
     ruled.know(40)
-    found = estimated_demand(ruled.shop.services, ruled.company, wanted(ruled, "A"), ruled.today)
+    run_day = ruled.today
+    for now in (run_day, run_day + DAY):
+        ruled.today = now
+        ruled.know(3)
+    found = estimated_demand(ruled.shop.services, ruled.company, wanted(ruled, "A"), run_day)
     assert found is not None
     assert (found["rate_per_day"].tolist(), found["known_days"].tolist()) == (pytest.approx([1, 1]), [40, 40])
 
