@@ -66,7 +66,7 @@ POLICIES = (
 @pytest.mark.parametrize("rules", [Rules(), EVERYTHING], ids=["plain", "everything"])
 def test_so_it_does_where_rules_plan_in_lots_and_at_or_below(rules: Rules) -> None:
     """Each SKU by one of five policies, and every sixth by none."""
-    known = snapshot(**inputs(cases(1_500, 50_000)))
+    known = snapshot(**inputs(cases(1_500, 20_000)))
     random = np.random.default_rng(2)
     skus = known["sku"].cat.categories.tolist()
     chosen = [
