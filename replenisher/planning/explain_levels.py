@@ -13,7 +13,7 @@ from replenisher.planning.choosing import PolicyRule
 from replenisher.planning.demand.choice import explained
 from replenisher.planning.demand.rows import OLDER_THAN_KNOWN
 from replenisher.planning.explain_quantities import ExplainStep, Row
-from replenisher.planning.levels_by_rule import SET_LEVELS, known_of, policies_of, without_rules
+from replenisher.planning.levels_by_rule import KNOWN_COLUMNS, SET_LEVELS, known_of, policies_of
 from replenisher.planning.policies import every_row
 from replenisher.planning.rule_set import PlanningRuleSet
 
@@ -114,8 +114,7 @@ def _check(row: Row, rule_set: PlanningRuleSet) -> None:
     if rule is None:
         raise PlanningInputError("the row's levels are by a policy, and no rule is told; its plan is damaged")
     place, count = rule_set.rules.index(rule), len(rule_set.rules)
-    alone = without_rules(pd.DataFrame([dict(row)]))
-    known = known_of(alone)
+    known = known_of(_alone(row))
     if bool(row["demand_unknown"]):
         place += count
     elif rule.policy != "min_max" and known.demand.rate_per_day[0] <= 0:
@@ -128,3 +127,9 @@ def _check(row: Row, rule_set: PlanningRuleSet) -> None:
             f"rule {rule.name!r} leads to minimum, maximum and lot {found}, and the row was planned with {planned}: "
             "the rules or the engine are not those of the run"
         )
+
+
+def _alone(row: Row) -> pd.DataFrame:
+    """Make a frame of what a policy goes by in a row, with the levels that were set: of all columns it takes long."""
+    levels = {level: [row[name]] for level, name in SET_LEVELS.items()}
+    return pd.DataFrame({name: [row[name]] for name in KNOWN_COLUMNS if name in row} | levels)

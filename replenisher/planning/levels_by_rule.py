@@ -40,6 +40,22 @@ SET_LEVELS = {"reorder_point": "set_reorder_point", "order_up_to_level": "set_or
 BY_RULE = (*SET_LEVELS.values(), "rule", "policy", "lot", "at_or_below", "levels_by_policy", "demand_unknown")
 """The columns that `with_rules` adds."""
 
+KNOWN_COLUMNS = (
+    "reorder_point",
+    "order_up_to_level",
+    "lead_time_days",
+    "rate_per_day",
+    "sd_per_day",
+    "expected_lead_time_days",
+    "lead_time_sd_days",
+    "review_period_days",
+    "case_pack",
+    "minimum_order_quantity",
+    "unit_cost",
+    "cost_known",
+)
+"""The columns that `known_of` looks at: all that a policy goes by."""
+
 LEAD_TIME_DTYPE = pd.CategoricalDtype(["product", "measured", "calendar"])
 """Where a row's lead time is from: the products file, our own orders of the location, or the location's calendar."""
 

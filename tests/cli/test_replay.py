@@ -75,6 +75,24 @@ def test_by_other_rules_the_difference_in_orders_is_shown_and_nothing_is_ordered
     assert world.admin.audit()["accepted"] == before
 
 
+def test_a_rules_file_is_tried_on_what_has_really_been(typed: Typed, world: World, tmp_path: Path, run: int) -> None:
+    """The run had no rules; by the file the shelf of one SKU has to show 40, whatever it sells."""
+    (tmp_path / "rules.yaml").write_text(
+        "rules:\n  - name: show\n    match: {sku: ['00123']}\n    policy: min_max\n"
+        "    parameters: {presentation_minimum: 40}\n"
+    )
+    ended = typed(f"replay {run} --rules rules.yaml --output changed.csv")
+    assert (ended.code, "rows order otherwise" in ended.said) == (0, True), ended.said
+    with (tmp_path / "changed.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["sku"] for row in rows} == {"00123"}
+    (here,) = [row for row in rows if row["location"] == world.locations[0]]
+    assert (int(here["before"]), int(here["after"])) == (9, 40)
+    (tmp_path / "rules.yaml").write_text("rules:\n  - name: show\n    policy: show\n")
+    ended = typed(f"replay {run} --rules rules.yaml")
+    assert (ended.code, "rules.yaml:3: rules[0].policy: there is no such policy" in ended.said) == (3, True)
+
+
 def test_other_rules_that_change_nothing_say_so(typed: Typed, world: World, tmp_path: Path, run: int) -> None:
     other_rules(world, tmp_path, maximum_order_units=1_000_000)
     ended = typed(f"replay {run} --rules other.yaml")

@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from replenisher.intake.products import predecessors_of
 from replenisher.planning.frames import PRODUCT_LIMITS, PRODUCTS, check
 
 Read = Callable[[str | bytes], pd.DataFrame]
@@ -229,3 +230,36 @@ def test_100_000_products_are_read_in_about_a_second(products: Read) -> None:
     assert time.process_time() - started < 4  # 0.5 s on an idle machine: the margin is for a busy one
     assert len(frame) == 100_000
     assert frame["sku"].iloc[-1] == "099999"
+
+
+def test_a_product_names_the_one_that_it_replaces(products: Read) -> None:
+    frame = products("sku,predecessor\nA,\nB,A\nC,B\nD,gone\n")
+    assert predecessors_of(frame) == {"B": "A", "C": "B", "D": "gone"}
+    assert predecessors_of(products("sku,predecessor\nA,\n")) == {}
+    assert "predecessor" not in products("sku,predecessor\nA,\n")
+    assert predecessors_of(None) == {}
+
+
+def test_an_id_of_a_predecessor_keeps_its_zeros(products: Read) -> None:
+    assert predecessors_of(products("sku,predecessor\n00124,00123\n")) == {"00124": "00123"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("A,A\n", ["products.csv:2: predecessor: A comes back to A: name the product it replaces"]),
+        (
+            "A,B\nX,\nB,C\nC,A\nD,C\n",
+            [
+                "products.csv:2: predecessor: B comes back to A: name the product it replaces",
+                "products.csv:4: predecessor: C comes back to B: name the product it replaces",
+                "products.csv:5: predecessor: A comes back to C: name the product it replaces",
+            ],
+        ),
+    ],
+)
+def test_products_that_replace_each_other_in_a_circle_are_told_by_line(
+    products: Read, refused: Refused, rows: str, told: list[str]
+) -> None:
+    """D follows a circle and is not in it: it is right as soon as they are."""
+    assert refused(products, f"sku,predecessor\n{rows}") == told

@@ -9,6 +9,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from replenisher.planning.choosing import Ages, PolicyRule, Scope, tie_of
+from replenisher.planning.demand.choice import METHOD_DTYPE, RULE_DTYPE
 from replenisher.planning.demand.classes import CLASS_DTYPE
 from replenisher.planning.levels_by_rule import LEAD_TIME_DTYPE
 from tests.planning import anything
@@ -29,29 +30,33 @@ RATES = (0.0, 0.02, 0.25, 1 / 3, 1.0, 2.5)
 
 @st.composite
 def ruled_snapshots(draw: st.DrawFn, *, capped: bool = True) -> pd.DataFrame:
-    """Any rows, with their demand and their locations' supply."""
+    """Any rows, with their demand and their locations' supply; which figure each has is thrown, to be quick."""
     snapshot = draw(anything.snapshots(capped=capped))
-    rows = len(snapshot)
+    rows, random = len(snapshot), np.random.default_rng(draw(st.integers(0, 2**16)))
 
-    def each(values: st.SearchStrategy[Any], kind: Any) -> Any:
-        return np.array([draw(values) for _ in range(rows)], dtype=kind)
+    def each(*values: Any) -> Any:
+        return random.choice(np.array(values), rows)
 
-    rates = each(st.sampled_from(RATES), np.float64)
+    rates = each(*RATES)
     found = snapshot.assign(
         rate_per_day=rates,
-        sd_per_day=np.sqrt(rates) * each(st.sampled_from([0.5, 1.0, 2.0]), np.float64),
-        rate_known=each(st.sampled_from([True, True, True, False]), np.bool_),
-        age_days=each(st.sampled_from([0, 29, 30, 36_500]), np.int64),
-        demand_class=pd.Categorical.from_codes(each(st.integers(0, 5), np.int64), dtype=CLASS_DTYPE),
+        sd_per_day=np.sqrt(rates) * each(0.5, 1.0, 2.0),
+        rate_known=each(True, True, True, False),
+        age_days=each(0, 29, 30, 36_500),
+        demand_class=pd.Categorical.from_codes(random.integers(0, 6, rows), dtype=CLASS_DTYPE),
+        demand_method=pd.Categorical(["tsb"] * rows, dtype=METHOD_DTYPE),
+        demand_rule=pd.Categorical(["asked_for"] * rows, dtype=RULE_DTYPE),
+        **dict.fromkeys(("adi", "cv2", "uplift"), np.ones(rows)),
+        **dict.fromkeys(("days_used", "stock_out_days", "lent_days", "known_days"), np.ones(rows, dtype=np.int64)),
     )
     if draw(st.booleans()):
         return found
     return found.assign(
-        expected_lead_time_days=each(st.sampled_from([0.0, 2.5, 9.0]), np.float64),
-        lead_time_sd_days=each(st.sampled_from([0.0, 1.5]), np.float64),
-        review_period_days=each(st.sampled_from([0.0, 1.0, 7.0]), np.float64),
+        expected_lead_time_days=each(0.0, 2.5, 9.0),
+        lead_time_sd_days=each(0.0, 1.5),
+        review_period_days=each(0.0, 1.0, 7.0),
         lead_time_source=pd.Categorical(["measured"] * rows, dtype=LEAD_TIME_DTYPE),
-        order_day=each(st.sampled_from([True, True, True, False]), np.bool_),
+        order_day=each(True, True, True, False),
     )
 
 

@@ -8,8 +8,7 @@ MUCH, COSTS = str(10**15), ("too small", "maximum lines per order", "maximum val
 
 
 def number(text: str, pattern: str, default: str = "0") -> Fraction:
-    found = re.search(pattern.replace("AMOUNT", r"(\d+(?:\.\d+)?)"), text)
-    return Fraction(found[1] if found else default)
+    return Fraction((re.findall(pattern.replace("AMOUNT", r"(\d+(?:\.\d+)?)"), text) or [default])[0])
 
 
 def orders(explained: dict[str, dict[str, str]]) -> dict[str, int]:
@@ -27,7 +26,9 @@ def wanted(texts: dict[str, str]) -> dict[str, Any]:
     row: dict[str, Any] = {"position": position, "need": (low - position) / max(low, 1), "quantity": 0, "high": high}
     if "excluded" in texts or high == position or not asks(texts, position, low):
         return row
-    text, pack, missing = texts["case pack"], number(texts["case pack"], r"packs of (\d+)"), high - position
+    text = texts["case pack"] + texts.get("lot", "")
+    pack, size = number(text, r"packs of (\d+)"), number(text, r"lots of (\d+)")
+    missing = -(-(low - position + ("at or below" in texts["trigger"])) // max(size, 1)) * size or high - position
     percents = {"rounding up": 0, "rounding nearest": 50, "rounding down": 101}
     percent = next((percents[word] for word in percents if word in text), number(text, r"threshold of (\d+) %"))
     over, units = missing % pack, missing // pack * pack
@@ -51,9 +52,8 @@ def asks(texts: dict[str, str], position: Fraction, low: Fraction) -> bool:
 
 
 def share(rows: list[dict[str, Any]], texts: dict[str, str]) -> None:
-    limits = [(each, texts.get(f"maximum {each} per order", "")) for each in ("lines", "units", "value")]
-    most = {each: number(text, "at most AMOUNT", MUCH) for each, text in limits}
     worth = {"units": lambda row: 1, "value": lambda row: row["cost"]}
+    most = {of: number(texts.get(f"maximum {of} per order", ""), "at most AMOUNT", MUCH) for of in (*worth, "lines")}
     for row in rows:
         most["lines"] -= all(row["lot"] * of(row) <= most[each] for each, of in worth.items())
         row["quantity"] *= most["lines"] >= 0 or any(row["lot"] * of(row) > most[each] for each, of in worth.items())

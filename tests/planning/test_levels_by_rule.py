@@ -31,6 +31,9 @@ from tests.planning.anything_ruled import rule_sets, ruled_snapshots
 from tests.planning.ruled import COMPANY, by, levels, of, rule, ruled, sells, waits
 from tests.planning.shelves import override, product, quantities, reasons, shelf
 
+# All that the thorough profile asks for takes a law minutes on a busy machine.
+pytestmark = pytest.mark.timeout(900)
+
 COVER = rule("days_of_cover", least_days=7, most_days=21)
 Levels = tuple[int, int, int, bool]
 
@@ -154,6 +157,24 @@ def test_a_row_that_sells_nothing_orders_nothing_whatever_its_levels_were() -> N
     assert levels(frame) == [(0, 0, 0, False)]
     assert (quantities(frame), reasons(frame)) == ([0], ["at_or_above_minimum"])
     assert not frame["demand_unknown"].any()
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        rule("reorder_point_lot", cycle_service=0.9, lot=12),
+        rule("reorder_point_lot", fill_rate=0.9, order_cost=5),
+        rule("optimal_s_s", order_cost=5),
+        rule("order_up_to", cycle_service=0.9),
+        rule("dynamic_buffer"),
+        rule("newsvendor", days_left=30, shortage_cost=9, leftover_cost=1),
+    ],
+    ids=lambda policy: f"{policy.policy} {' '.join(policy.parameters)}",
+)
+def test_no_policy_orders_what_sells_nothing_not_even_a_lot_at_or_below_0(policy: PolicyRule) -> None:
+    frame = ruled(sells(of(shelf(on_hand=0), products=[product(least=6)]), 0), policy)
+    assert levels(frame) == [(0, 0, 0, False)]
+    assert quantities(frame) == [0]
 
 
 def test_a_row_that_sells_nothing_is_filled_to_what_the_shelf_must_show_and_no_further() -> None:

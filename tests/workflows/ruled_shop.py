@@ -181,7 +181,7 @@ def texts(ruled: RuledShop, sku: str, run: int) -> dict[str, str]:
 
 def weekly(ruled: RuledShop, days_from_today: int, **more: Any) -> dict[str, Any]:
     """A calendar that orders once a week, so many days after today."""
-    day = (ruled.today + days_from_today * DAY).strftime("%A").lower()
+    day = DAYS[(ruled.today + days_from_today * DAY).weekday()]
     return {"name": "weekly", "weekdays": [day], "lead_time_days": 3, **more}
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from replenisher.database.models import PlanningRun
 from replenisher.errors import ConfigurationError, PlanningInputError
+from replenisher.workflows.plan.rehearse import rehearse
 from replenisher.workflows.replay import Replay, other_rules, replay
 from tests.workflows.conftest import Opened
 from tests.workflows.ruled_shop import DAY, RULES, RuledShop, explained, reopened, ruled_run
@@ -42,6 +43,27 @@ def test_a_ruled_run_comes_out_bit_for_bit_though_files_history_and_settings_hav
     found = replay(ruled.shop.services, run)
     assert (found.same, found.differing, found.rows) == (True, [], 12)
     assert {sku: explained(ruled, sku, run).order_quantity for sku in EVERY} == becomes(ruled, found)
+
+
+def test_a_run_with_a_history_and_a_calendar_and_without_rules_comes_out_bit_for_bit_too(opened: Opened) -> None:
+    ruled = opened("rules: []\n")
+    run = ruled_run(ruled)
+    (frame,) = ruled.frames(run)
+    assert ("rule" in frame, "rate_per_day" in frame, "order_day" in frame) == (False, True, True)
+    assert replay(ruled.shop.services, run).same
+    assert {sku: explained(ruled, sku, run).order_quantity for sku in EVERY} == OWN_LEVELS
+
+
+def test_a_rehearsal_plans_what_the_run_orders(opened: Opened) -> None:
+    ruled = opened()
+    run = ruled_run(ruled)
+    company = ruled.company
+    found = rehearse(ruled.shop.services, company, None, lambda *_: None)
+    (frame,) = ruled.frames(run)
+    (rehearsed,) = found.frames
+    assert [one.units for one in found.locations] == [sum(frame["order_quantity"]) // 2] * 2
+    for name in ("rule", "rate_per_day", "reorder_point", "order_up_to_level", "lot", "order_quantity"):
+        assert rehearsed[name].astype("object").equals(frame[name].astype("object")), name
 
 
 def test_by_another_rules_file_only_the_rows_that_it_plans_otherwise_change(opened: Opened, tmp_path: Path) -> None:

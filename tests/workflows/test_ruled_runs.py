@@ -161,6 +161,18 @@ def test_on_an_order_day_an_order_lasts_until_the_goods_of_the_next_one_are_ther
     assert told["supply"] == ("lead time 3 days (by the location's calendar), and 7 more until the next order's goods")
 
 
+def test_an_order_is_expected_when_the_calendar_says_that_its_goods_come(opened: Opened) -> None:
+    """The products say three days."""
+    ruled = opened()
+    ruled.holds(row("PLAIN", 2), everywhere=False)
+    for lead_time in (5, 1):
+        reopened(ruled, calendars=[weekly(ruled, 0, lead_time_days=lead_time)])
+        run = ruled.plan()
+        (order,) = ruled.shop.orders(run)
+        assert ruled.row(run, "PLAIN")["lead_time_days"] == lead_time
+        assert order.estimated_arrival_date == ruled.today + lead_time * DAY
+
+
 def test_on_a_day_without_an_order_nothing_is_ordered_and_every_row_says_so(opened: Opened) -> None:
     ruled = opened()
     ruled.tills = TWO_A_DAY
