@@ -65,7 +65,7 @@ WORKED_OUT = {
     "sell/submit.py": {"workflows/sell/submit.py": FROM_SELLING},
     "plan/findings.py": {
         "workflows/plan/frame.py": ("in_flight_unmatched", "promised_unmatched", "levels_unmatched"),
-        "workflows/plan/findings.py": ("negative_on_hand", "levels_inverted"),
+        "workflows/plan/findings.py": ("negative_on_hand", "levels_inverted", "level_beyond"),
     },
     "plan/phantoms.py": {"workflows/plan/phantoms.py": ("phantom_stock",)},
     "plan/failing.py": {"workflows/plan/start.py": ("planner_file",), "workflows/plan/failing.py": ("run_failed",)},

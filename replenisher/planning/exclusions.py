@@ -28,6 +28,7 @@ BY_FLAG = {
     "listed": (False, Reason.NOT_LISTED),
     "mapped": (False, Reason.NOT_MAPPED),
     "order_day": (False, Reason.NOT_AN_ORDER_DAY),
+    "level_beyond": (True, Reason.LEVEL_BEYOND),
 }
 """The flags that exclude, with the value that does and the reason."""
 

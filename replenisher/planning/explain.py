@@ -35,6 +35,7 @@ _EXCLUSIONS = (
     Reason.SNOOZED,
     Reason.NOT_MAPPED,
     Reason.NOT_AN_ORDER_DAY,
+    Reason.LEVEL_BEYOND,
 )
 
 

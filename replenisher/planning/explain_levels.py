@@ -13,7 +13,7 @@ from replenisher.planning.choosing import PolicyRule
 from replenisher.planning.demand.choice import explained
 from replenisher.planning.demand.rows import OLDER_THAN_KNOWN
 from replenisher.planning.explain_quantities import ExplainStep, Row
-from replenisher.planning.levels_by_rule import KNOWN_COLUMNS, SET_LEVELS, known_of, policies_of
+from replenisher.planning.levels_by_rule import KNOWN_COLUMNS, SET_LEVELS, known_of, plannable, policies_of
 from replenisher.planning.policies import every_row
 from replenisher.planning.rule_set import PlanningRuleSet
 
@@ -119,7 +119,7 @@ def _check(row: Row, rule_set: PlanningRuleSet) -> None:
         place += count
     elif rule.policy != "min_max" and known.demand.rate_per_day[0] <= 0:
         place += 2 * count
-    levels = every_row.levels(np.array([place]), policies_of(rule_set), known)
+    levels, _ = plannable(every_row.levels(np.array([place]), policies_of(rule_set), known))
     found = (int(levels.reorder_point[0]), int(levels.order_up_to_level[0]), int(levels.lot[0]))
     planned = (int(row["reorder_point"]), int(row["order_up_to_level"]), int(row["lot"]))
     if found != planned:

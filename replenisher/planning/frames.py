@@ -202,6 +202,7 @@ SNAPSHOT_EXTRAS = Contract(
         "at_or_below": FLAG,
         "levels_by_policy": FLAG,
         "demand_unknown": FLAG,
+        "level_beyond": FLAG,
         "override_quantity": WHOLE,
     },
     ("location", "sku"),
@@ -217,8 +218,8 @@ SNAPSHOT_EXTRAS = Contract(
 is there and false it is not to be gone by), `order_day`, whether its location's calendar has an order on that date, and
 `override_quantity`, the units that a planner set for this run, -1 for none.
 Rows that are planned by rules have `lot` and `at_or_below` (see `policies.levels.Levels`), `levels_by_policy`, where
-their levels are not the ones that were set, and `demand_unknown`, where a rule could not be followed for want of known
-sales."""
+their levels are not the ones that were set, `demand_unknown`, where a rule could not be followed for want of known
+sales, and `level_beyond`, where its policy leads to a level that no shelf holds."""
 
 CONTRACTS = (INVENTORY, STOCK_BOOK, PRODUCTS, LEVELS, IN_FLIGHT, PROMISED, SNAPSHOT)
 

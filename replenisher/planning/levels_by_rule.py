@@ -7,7 +7,8 @@
    stronger than any rule;
 4. a rule that goes by demand has to know it: where sales of too few days are known the row keeps its minimum and
    maximum and is marked `demand_unknown`; where nothing sells, nothing is kept but what the shelf must show;
-5. every other row gets its levels from its policy, and the set ones stay visible beside them.
+5. every other row gets its levels from its policy, and the set ones stay visible beside them; a level beyond what any
+   shelf holds is cut to that and marked, for such a row is not ordered.
 
 The company's trigger (`below` or `at_or_below`) is that of rows that keep set levels; a policy has its own.
 """
@@ -15,7 +16,7 @@ The company's trigger (`below` or `at_or_below`) is that of rows that keep set l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
 
@@ -25,10 +26,11 @@ import pandas as pd
 
 from replenisher.planning.choosing import NO_RULE, RowFacts, choose
 from replenisher.planning.demand.classes import CLASS_DTYPE
+from replenisher.planning.frames import LARGEST_QUANTITY
 from replenisher.planning.policies import every_row
 from replenisher.planning.policies.asking import Policy, Trigger
 from replenisher.planning.policies.catalogue import PRESENTATION, Given, Known
-from replenisher.planning.policies.levels import Demand, Supply
+from replenisher.planning.policies.levels import Demand, Levels, Supply
 from replenisher.planning.rule_set import PlanningRuleSet
 from replenisher.planning.rules import Rules
 
@@ -37,7 +39,16 @@ Flags = npt.NDArray[np.bool_]
 SET_LEVELS = {"reorder_point": "set_reorder_point", "order_up_to_level": "set_order_up_to_level"}
 """Where the levels stand that the retailer or the planners set, once a rule has given others."""
 
-BY_RULE = (*SET_LEVELS.values(), "rule", "policy", "lot", "at_or_below", "levels_by_policy", "demand_unknown")
+BY_RULE = (
+    *SET_LEVELS.values(),
+    "rule",
+    "policy",
+    "lot",
+    "at_or_below",
+    "levels_by_policy",
+    "demand_unknown",
+    "level_beyond",
+)
 """The columns that `with_rules` adds."""
 
 KNOWN_COLUMNS = (
@@ -124,7 +135,7 @@ def with_rules(snapshot: pd.DataFrame, by: RuledBy, rules: Rules) -> pd.DataFram
     unknown = needs & ~(snapshot["rate_known"].to_numpy() if "rate_known" in snapshot else np.False_)
     quiet = needs & ~unknown & (known.demand.rate_per_day <= 0)
     places = chosen + np.where(unknown, count, 0) + np.where(quiet, 2 * count, 0)
-    levels = every_row.levels(places, policies_of(by.rule_set), known)
+    levels, beyond = plannable(every_row.levels(places, policies_of(by.rule_set), known))
     kept = (levels.reorder_point == known.reorder_point) & (levels.order_up_to_level == known.order_up_to_level)
     by_policy = (needs & ~unknown) | ~kept
     at_or_below = np.where(needs & ~unknown, levels.at_or_below, rules.trigger is Trigger.AT_OR_BELOW)
@@ -143,8 +154,19 @@ def with_rules(snapshot: pd.DataFrame, by: RuledBy, rules: Rules) -> pd.DataFram
             "at_or_below": at_or_below,
             "levels_by_policy": by_policy,
             "demand_unknown": unknown,
+            "level_beyond": beyond,
         },
     )
+
+
+def plannable(levels: Levels) -> tuple[Levels, Flags]:
+    """Cut levels to LARGEST_QUANTITY; tells which rows had one beyond it."""
+    names = ("reorder_point", "order_up_to_level", "lot")
+    values = {name: getattr(levels, name) for name in names}
+    beyond = np.logical_or.reduce([value > LARGEST_QUANTITY for value in values.values()])
+    if not bool(beyond.any()):
+        return levels, beyond
+    return replace(levels, **{name: np.minimum(value, LARGEST_QUANTITY) for name, value in values.items()}), beyond
 
 
 def without_rules(snapshot: pd.DataFrame) -> pd.DataFrame:

@@ -54,7 +54,11 @@ LEVELS, QUANTITY = "levels", "quantity"
 OVERRIDE = LEVELS_SOURCE_DTYPE.categories.get_loc("override")
 
 NOT_WORKED_OUT = (
-    Reason.LEVELS_MISSING.bit | Reason.LEVELS_SET_TO_ZERO.bit | Reason.LEVELS_INVERTED.bit | Reason.NOT_COUNTED.bit
+    Reason.LEVELS_MISSING.bit
+    | Reason.LEVELS_SET_TO_ZERO.bit
+    | Reason.LEVELS_INVERTED.bit
+    | Reason.NOT_COUNTED.bit
+    | Reason.LEVEL_BEYOND.bit
 )
 """The exclusions that a planner's quantity lifts: they say that nothing can be worked out, not that nothing may be."""
 

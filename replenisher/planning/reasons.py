@@ -55,6 +55,7 @@ class Reason(Enum):
     CUT_TO_ORDER_UNITS = "cut_to_order_units"
     CUT_TO_LINE_MAXIMUM = "cut_to_line_maximum"
     CUT_TO_SHELF_CAPACITY = "cut_to_shelf_capacity"
+    LEVEL_BEYOND = "level_beyond"
     RAISED_TO_MINIMUM_ORDER = "raised_to_minimum_order"
     TOPPED_UP = "topped_up"
     SET_BY_PLANNER = "set_by_planner"
@@ -124,6 +125,11 @@ _MEANINGS: dict[Reason, tuple[int, Effect, str]] = {
     ),
     Reason.CUT_TO_LINE_MAXIMUM: (26, Effect.CUTS, "Cut to the whole case packs that the maximum per line allows."),
     Reason.CUT_TO_SHELF_CAPACITY: (27, Effect.CUTS, "Cut to the whole case packs that the shelf has room for."),
+    Reason.LEVEL_BEYOND: (
+        28,
+        Effect.STOPS,
+        "The policy of the row's rule leads to a level of more than 10,000,000 units, which no shelf holds.",
+    ),
     Reason.RAISED_TO_MINIMUM_ORDER: (
         32,
         Effect.RAISES,

@@ -55,6 +55,7 @@ def test_a_plan_in_the_archive_is_read_as_it_was_written() -> None:
         "cut_to_order_units": 25,
         "cut_to_line_maximum": 26,
         "cut_to_shelf_capacity": 27,
+        "level_beyond": 28,
         "raised_to_minimum_order": 32,
         "topped_up": 33,
         "set_by_planner": 34,

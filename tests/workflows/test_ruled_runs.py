@@ -253,3 +253,21 @@ def test_phantom_stock_is_not_looked_for_where_the_setting_is_0(opened: Opened) 
     ruled.know(60)
     ruled.plan()
     assert ruled.shop.matters("phantom_stock") == []
+
+
+def test_a_row_that_cannot_be_planned_is_an_exception_and_its_neighbours_go_on(opened: Opened) -> None:
+    ruled = opened()
+    ruled.tills = {**TWO_A_DAY, "COVER": every_day(900_000)}
+    ruled.holds(row("COVER", 13), row("SERVED", 5), everywhere=True)
+    ruled.know(60)
+    run = ruled.plan()
+    assert ruled.ordered(run) == {(location, "SERVED"): 7 for location in ruled.shop.locations}
+    assert {one.location for one in ruled.shop.matters("level_beyond")} == set(ruled.shop.locations)
+    assert (
+        "1 SKU(s) (COVER) with a level beyond 10,000,000 units" in ruled.shop.matter("level_beyond", ruled.here).message
+    )
+    assert "which no shelf holds" in explained(ruled, "COVER", run).steps[-1].text
+    ruled.shop.world.folder.joinpath("rules.yaml").write_text("rules: []\n")
+    reopened(ruled)
+    ruled.plan()
+    assert ruled.shop.matters("level_beyond") == []

@@ -17,6 +17,9 @@ from replenisher.planning.frames import LARGEST_QUANTITY
 Real = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
+BEYOND = LARGEST_QUANTITY + 1
+"""A level that no shelf holds: the row it is for cannot be planned."""
+
 _HAIR = 1e-9
 """Relative; a figure so little above a whole number is that number and a rounding error of the arithmetic."""
 
@@ -84,12 +87,17 @@ def over_protection_interval(demand: Demand, supply: Supply) -> tuple[Real, Real
 def whole_up(units: npt.ArrayLike) -> Whole:
     """Round up to whole units; a figure that is whole but for the arithmetic's last digits stays.
 
+    What is more than LARGEST_QUANTITY becomes BEYOND, so that one such row does not stop the others. Raises
+    PlanningInputError for what is no number.
+
     Worked example: 12.0 and 12.0000000001 are 12, 12.01 is 13.
     """
     values = np.asarray(units, dtype=np.float64)
-    if values.size and not bool(np.all(np.abs(values) <= LARGEST_QUANTITY)):
-        raise PlanningInputError(f"a level should be a number of at most {LARGEST_QUANTITY:,} units")
-    return np.ceil(values - _HAIR * np.maximum(np.abs(values), 1.0)).astype(np.int64)
+    if bool(np.any(np.isnan(values))):
+        raise PlanningInputError("a level should be a number")
+    within = np.minimum(values, float(LARGEST_QUANTITY))
+    up = np.ceil(within - _HAIR * np.maximum(np.abs(within), 1.0)).astype(np.int64)
+    return np.where(values > LARGEST_QUANTITY, BEYOND, up)
 
 
 def fill_up(reorder_point: Whole, order_up_to_level: Whole, *, at_or_below: bool = False) -> Levels:

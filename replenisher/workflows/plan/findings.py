@@ -20,7 +20,7 @@ SHOWN = 5
 STAMPED = ("requested_at", "answered_at", "size_bytes")
 """What a report's stamp tells, named as in the row of its location."""
 
-NEGATIVE, INVERTED = "negative_on_hand", "levels_inverted"
+NEGATIVE, INVERTED, BEYOND = "negative_on_hand", "levels_inverted", "level_beyond"
 
 
 @dataclass
@@ -94,9 +94,12 @@ def _record_planned(session: Session, run: PlanningRun, found: Findings, frame: 
 
 def _raise_oddities(session: Session, run: PlanningRun, frame: pd.DataFrame, planned: list[str]) -> None:
     marks = {NEGATIVE: frame["negative_on_hand"], INVERTED: frame["order_up_to_level"] < frame["reorder_point"]}
+    if BEYOND in frame:
+        marks[BEYOND] = frame[BEYOND]
     words = {
         NEGATIVE: "less than nothing on hand, planned as 0",
         INVERTED: "a maximum below its minimum, nothing ordered",
+        BEYOND: "a level beyond 10,000,000 units by the policy of a rule, nothing ordered",
     }
     for kind, mark in marks.items():
         odd = frame.loc[mark.to_numpy(), ["location", "sku"]]
@@ -105,6 +108,8 @@ def _raise_oddities(session: Session, run: PlanningRun, frame: pd.DataFrame, pla
             text = f"location {location}, inventory report: {_named(skus)} with {words[kind]}"
             exceptions.raise_matter(session, location_matter(run, location, kind, text, "inventory"))
         exceptions.resolve(session, run.company, [one for one in planned if one not in found], [kind])
+    if BEYOND not in marks:
+        exceptions.resolve(session, run.company, planned, [BEYOND])
 
 
 def _skus_by_location(rows: pd.DataFrame) -> dict[str, list[str]]:
