@@ -52,7 +52,6 @@ class _Known:
     today: date
     set_to_zero: dict[str, Override]
     newer_frame: str | None
-    told: set[str]
     waited: bool
 
 
@@ -68,7 +67,7 @@ def may_go_out(services: Services, order_id: int) -> bool:
     company = services.settings.company(known.order.company)
     path = services.settings.products_file_of(company)
     try:
-        products = None if path is None else products_now(path)
+        products = None if path is None else products_now(path, known.skus)
         marked = _marked_do_not_order(services, known)
     except (PlannerFileError, ArchiveError) as error:
         _wait(services, known.order, error)
@@ -77,7 +76,7 @@ def may_go_out(services: Services, order_id: int) -> bool:
         with services.database.transaction() as session:
             exceptions.resolve(session, company.id, [PRODUCTS_FILE], ["order_not_sent"])
     reasons = _reasons(known, company.planning_rules(), products, marked)
-    return known.told.issuperset(reasons) or _approved_knowing(services, known.order, reasons)
+    return not reasons or _approved_knowing(services, known.order, reasons)
 
 
 def _known(services: Services, order_id: int) -> _Known | None:
@@ -95,7 +94,6 @@ def _known(services: Services, order_id: int) -> _Known | None:
             today=today,
             set_to_zero={one.sku: one for one in zeros},
             newer_frame=last_checks.newer_frame(session, order),
-            told=last_checks.reasons_told(session, order.id),
             waited=exceptions.is_open(session, order.company, "order_not_sent", PRODUCTS_FILE),
         )
 

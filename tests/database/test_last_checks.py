@@ -124,6 +124,7 @@ def test_an_order_is_not_held_between_two_looks_of_a_batch(database: Database) -
 
     def hold() -> None:
         with database.transaction() as session:
+            session.execute(text("SET LOCAL lock_timeout = '50s'"))
             orders.keep_batches_out(session, COMPANY)
             (order,) = orders.locked(session, [order_id])
             submissions.move(session, order, OrderState.HELD, name="held", actor="x")
