@@ -62,17 +62,6 @@ def resolve(session: Session, company: str, subjects: Sequence[str], kinds: Sequ
     return len(closed)
 
 
-def is_open(session: Session, company: str, kind: str, subject: str) -> bool:
-    """Tell whether a matter is open."""
-    query = select(PlannerException.id).where(
-        PlannerException.company == company,
-        PlannerException.kind == kind,
-        PlannerException.subject == subject,
-        PlannerException.resolved_at.is_(None),
-    )
-    return session.execute(query).first() is not None
-
-
 def resolve_one(session: Session, exception_id: int) -> bool:
     """Close one open exception because a person says so; False when it is not there or closed already."""
     closed = session.execute(

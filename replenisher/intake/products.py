@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -69,10 +70,11 @@ def read_products(path: Path) -> pd.DataFrame:
     return check(frame, PRODUCTS)
 
 
-def products_now(path: Path) -> pd.DataFrame:
-    """Give what `read_products` reads, from memory while the file is as it was when it was read last.
+def products_now(path: Path, skus: Sequence[str]) -> pd.DataFrame:
+    """Give the rows of these SKUs in a products file as it is now, as `read_products` reads them.
 
-    The frame is shared: treat it as read-only. Raises PlannerFileError as `read_products` does.
+    The file is read again only when it is another version than before. SKUs that it does not list have no row. Raises
+    PlannerFileError as `read_products` does.
     """
     try:
         found = path.stat()
@@ -82,19 +84,21 @@ def products_now(path: Path) -> pd.DataFrame:
     outcome = read_products_version(path, version)
     if isinstance(outcome, PlannerFileError):
         raise PlannerFileError(outcome.faults)
-    return outcome
+    places = outcome.index.get_indexer(pd.Index(list(skus), dtype="object"))
+    return outcome.take(places[places >= 0]).reset_index(drop=True)
 
 
 @lru_cache(maxsize=8)
 def read_products_version(path: Path, version: tuple[int, ...]) -> pd.DataFrame | PlannerFileError:
-    """Read one version of a products file; faults of its content stay what they are until it is another version."""
+    """Read one version of a products file, with the SKUs as index too; faults of its content stay what they are."""
     del version
     try:
-        return read_products(path)
+        frame = read_products(path)
     except PlannerFileError as error:
         if any(fault.line for fault in error.faults):
             return error
         raise  # it could not be read at all, and may be the next moment
+    return frame.set_index(pd.Index(frame["sku"], dtype="object", name=None))
 
 
 def _limits(columns: dict[str, list[Any]]) -> dict[str, pd.Series]:

@@ -84,7 +84,7 @@ def snapshot(
         columns[name] = inventory[name].to_numpy(copy=True)
     columns |= _quantities(inventory)
     columns |= _levels(inventory, keys, empty(LEVELS) if levels is None else check(levels, LEVELS))
-    columns |= product_columns(keys, None if products is None else check(products, PRODUCTS))
+    columns |= _products(keys, None if products is None else check(products, PRODUCTS))
     columns |= _stock_book(inventory)
     columns |= {name: inventory[name].to_numpy(copy=True) for name in (*PROMISE_COLUMNS, *CARRIED) if name in inventory}
     columns["in_flight"] = _taken(in_flight["in_flight"], _matching_rows(keys, in_flight, ["location", "sku"]), 0)
@@ -205,11 +205,7 @@ def _stock_book(inventory: pd.DataFrame) -> Columns:
     return {"on_hand_source": source, "counted_at": _categories(inventory["counted_at"].astype("category"))} | figures
 
 
-def product_columns(keys: pd.DataFrame, products: pd.DataFrame | None) -> Columns:
-    """Join what the products file says to each row of `keys`, whose column `sku` is a category; `listed` where it does.
-
-    Takes a frame of the contract PRODUCTS, or None where there is no products file.
-    """
+def _products(keys: pd.DataFrame, products: pd.DataFrame | None) -> Columns:
     known = empty(PRODUCTS) if products is None else products
     rows = _matching_rows(keys, known, ["sku"])
     columns: Columns = {name: _taken(known[name], rows, default) for name, default in _PLAIN_PRODUCT.items()}

@@ -16,11 +16,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from replenisher.database import exceptions, last_checks, orders, runs, submissions
 from replenisher.database.exceptions import Matter
+from replenisher.database.last_checks import DueOrder
 from replenisher.database.models import Order
 from replenisher.database.override_models import Override
 from replenisher.database.session import Session
@@ -33,7 +35,6 @@ from replenisher.planning.rules import Rules
 from replenisher.purchasing.states import OrderState
 from replenisher.services import Services
 from replenisher.workflows.order_matters import order_matter
-from replenisher.workflows.overrides import today_of
 
 log = get_logger(__name__)
 
@@ -45,15 +46,15 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class _Known:
-    """What the database tells of an order that is due."""
+    """What the database tells of an order that is due; `zeros` has every line, and who set it to 0 if anybody did."""
 
-    order: Order
-    skus: list[str]
+    due: DueOrder
     today: date
-    set_to_zero: dict[str, Override]
-    newer_frame: str | None
-    told: set[str]
-    waited: bool
+    zeros: dict[str, Override | None]
+
+    @property
+    def skus(self) -> list[str]:
+        return list(self.zeros)
 
 
 def may_go_out(services: Services, order_id: int) -> bool:
@@ -65,47 +66,37 @@ def may_go_out(services: Services, order_id: int) -> bool:
     known = _known(services, order_id)
     if known is None:
         return False
-    company = services.settings.company(known.order.company)
+    company = services.settings.company(known.due.order.company)
     path = services.settings.products_file_of(company)
     try:
-        products = None if path is None else products_now(path)
+        products = None if path is None else products_now(path, known.skus)
         marked = _marked_do_not_order(services, known)
     except (PlannerFileError, ArchiveError) as error:
-        _wait(services, known.order, error)
+        _wait(services, known.due.order, error)
         return False
-    if known.waited:
+    if known.due.is_told:
         with services.database.transaction() as session:
             exceptions.resolve(session, company.id, [PRODUCTS_FILE], ["order_not_sent"])
     reasons = _reasons(known, company.planning_rules(), products, marked)
-    return known.told.issuperset(reasons) or _approved_knowing(services, known.order, reasons)
+    return not reasons or _approved_knowing(services, known.due.order, reasons)
 
 
 def _known(services: Services, order_id: int) -> _Known | None:
     with services.database.transaction() as session:
-        order = last_checks.due_order(session, order_id)
-        if order is None:
+        due = last_checks.due_order(session, order_id, kind="order_not_sent", subject=PRODUCTS_FILE)
+        if due is None:
             return None
-        company = services.settings.company(order.company)
-        today = today_of(session, company)
-        skus = [line.sku for line in orders.lines_of(session, order.id)]
-        zeros = last_checks.set_to_zero(session, order, skus, on=today)
-        return _Known(
-            order=order,
-            skus=skus,
-            today=today,
-            set_to_zero={one.sku: one for one in zeros},
-            newer_frame=last_checks.newer_frame(session, order),
-            told=last_checks.reasons_told(session, order.id),
-            waited=exceptions.is_open(session, order.company, "order_not_sent", PRODUCTS_FILE),
-        )
+        zone = ZoneInfo(services.settings.company(due.order.company).time_zone)
+        today = due.now.astimezone(zone).date()
+        return _Known(due, today, last_checks.lines_set_to_zero(session, due.order, on=today))
 
 
 def _marked_do_not_order(services: Services, known: _Known) -> Collection[str]:
     """Read which of the lines a newer report marks do-not-order; the order's own run left out what was marked then."""
-    if known.newer_frame is None:
+    if known.due.newer_frame is None:
         return ()
-    only = [("location", "==", known.order.location), ("sku", "in", known.skus), ("do_not_order", "==", True)]
-    rows = services.archive.get_frame(known.newer_frame, columns=["sku"], only=only)
+    only = [("location", "==", known.due.order.location), ("sku", "in", known.skus), ("do_not_order", "==", True)]
+    rows = services.archive.get_frame(known.due.newer_frame, columns=["sku"], only=only)
     return set(rows["sku"].astype("str"))
 
 
@@ -116,14 +107,14 @@ def _reasons(known: _Known, rules: Rules, products: pd.DataFrame | None, marked:
         rules,
         business_date=known.today.toordinal(),
         do_not_order=marked,
-        set_to_zero=known.set_to_zero,
+        set_to_zero=[sku for sku, override in known.zeros.items() if override is not None],
     )
     return [_sentence(known, sku, reason) for sku, why in found.items() for reason in why]
 
 
 def _sentence(known: _Known, sku: str, reason: Reason) -> str:
-    if reason is Reason.SET_TO_ZERO_BY_PLANNER:
-        one = known.set_to_zero[sku]
+    one = known.zeros[sku]
+    if reason is Reason.SET_TO_ZERO_BY_PLANNER and one is not None:
         return f"{sku}: override {one.id}, set since by {one.set_by}, orders nothing of it ({one.reason})"
     return f"{sku}: {describe(reason).removesuffix('.')}"
 

@@ -32,7 +32,7 @@ from replenisher.workflows.submit import request_of, submit_order
 from tests.bench.daemon import COMPANIES, Daemon, daemon
 from tests.bench.plain_posting import PlainPosting
 from tests.bench.rendered_platform import VENDOR, rendered_platform
-from tests.bench.rendered_reports import location_ids
+from tests.bench.rendered_reports import location_ids, skus
 from tests.bench.results import Line, keep, machine, repeated
 
 ORDERS, LINES = 300, 10
@@ -45,7 +45,7 @@ def approved_orders(running: Daemon, company_id: str) -> list[int]:
     """Write approved orders of a closed run, the way a run does; the company stays paused, so nothing is sent yet."""
     company = running.services.settings.company(company_id)
     run_id = open_manual_run(running.services, company)
-    lines = tuple(RequestLine(f"AC{100_000 + 7 * number}", 6, Decimal("5.50")) for number in range(LINES))
+    lines = tuple(RequestLine(sku, 6, Decimal("5.50")) for sku in skus(LINES))
     new = [NewOrder(one, one, one, date(2024, 1, 8), lines) for one in location_ids(ORDERS)]
     with running.services.database.transaction() as session:
         companies.pause(session, company_id, "until the clock starts")
@@ -129,7 +129,7 @@ def run() -> list[Line]:
     with (
         tempfile.TemporaryDirectory() as folder,
         rendered_platform(1, 1) as platform,
-        daemon(Path(folder), platform, 1) as running,
+        daemon(Path(folder), platform, LINES) as running,
     ):
         orders = {company: approved_orders(running, company) for company in COMPANIES[: 2 * REPEATS]}
         same = bodies(running, orders[COMPANIES[0]])

@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import insert, text, update
 from sqlalchemy.exc import OperationalError
 
-from replenisher.database import due, last_checks, orders, overrides, submissions
+from replenisher.database import due, exceptions, last_checks, orders, overrides, submissions
+from replenisher.database.exceptions import Matter
+from replenisher.database.last_checks import DueOrder
 from replenisher.database.models import CompanyState, Order, RunBatch, RunLocation
 from replenisher.database.session import Database, Session
 from replenisher.purchasing.overrides import NewOverride
@@ -21,6 +23,10 @@ TODAY = date(2026, 3, 2)
 APPROVED = OrderState.APPROVED
 
 
+def due_order(session: Session, order_id: int) -> DueOrder | None:
+    return last_checks.due_order(session, order_id, kind="order_not_sent", subject="products file")
+
+
 def order_of(session: Session, order_id: int) -> Order:
     return session.get_one(Order, order_id)
 
@@ -29,18 +35,37 @@ def order_of(session: Session, order_id: int) -> Order:
 def test_only_an_approved_order_is_checked(database: Database, state: OrderState) -> None:
     with database.transaction() as session:
         order = add_order(session, add_run(session), state=state)
-        assert (last_checks.due_order(session, order) is not None) == (state is APPROVED)
+        assert (due_order(session, order) is not None) == (state is APPROVED)
 
 
 def test_an_order_that_is_not_due_or_whose_company_is_paused_is_not_checked(database: Database) -> None:
     with database.transaction() as session:
         order = add_order(session, add_run(session), state=APPROVED)
         session.execute(update(Order).values(next_at=due.after(60)))
-        assert last_checks.due_order(session, order) is None
+        assert due_order(session, order) is None
         session.execute(update(Order).values(next_at=due.after(-1)))
-        assert last_checks.due_order(session, order) is not None
+        assert due_order(session, order) is not None
         session.execute(insert(CompanyState).values(company=COMPANY, paused_at=due.after(-1)))
-        assert last_checks.due_order(session, order) is None
+        assert due_order(session, order) is None
+
+
+def test_it_is_known_whether_a_person_has_been_told_that_orders_wait(database: Database) -> None:
+    with database.transaction() as session:
+        order = add_order(session, add_run(session), state=APPROVED)
+        for other in (("another", "order_not_sent", "products file"), (COMPANY, "order_held", "products file")):
+            exceptions.raise_matter(session, Matter(*other, "why"))
+        exceptions.raise_matter(session, Matter(COMPANY, "order_not_sent", "R1", "why"))
+        assert is_told(session, order) is False
+        exceptions.raise_matter(session, Matter(COMPANY, "order_not_sent", "products file", "why"))
+        assert is_told(session, order) is True
+        exceptions.resolve(session, COMPANY, ["products file"], ["order_not_sent"])
+        assert is_told(session, order) is False
+
+
+def is_told(session: Session, order_id: int) -> bool:
+    found = due_order(session, order_id)
+    assert found is not None
+    return found.is_told
 
 
 def quantity(units: int = 0, *, until: date = TODAY, **more: str) -> NewOverride:
@@ -49,7 +74,9 @@ def quantity(units: int = 0, *, until: date = TODAY, **more: str) -> NewOverride
 
 
 def zeros(session: Session, order: Order, *, on: date = TODAY) -> list[str]:
-    return [one.sku for one in last_checks.set_to_zero(session, order, ["00123", "NA"], on=on)]
+    found = last_checks.lines_set_to_zero(session, order, on=on)
+    assert list(found) == ["00123", "NA"]
+    return [sku for sku, override in found.items() if override is not None and override.sku == sku]
 
 
 def set_by_hand(session: Session, *new: NewOverride, **more: Any) -> list[int]:
@@ -84,6 +111,12 @@ def test_other_overrides_stop_nothing(database: Database) -> None:
         assert zeros(session, order) == []
 
 
+def newer_frame(session: Session, order_id: int) -> str | None:
+    found = due_order(session, order_id)
+    assert found is not None
+    return found.newer_frame
+
+
 def planned_frame(session: Session, run: int, *, location: str = LOCATION, state: str = "planned") -> str:
     frame = f"frame of run {run}"
     session.execute(insert(RunBatch).values(run_id=run, number=0, state="planned", frame=frame))
@@ -96,14 +129,14 @@ def test_the_newest_report_counts_that_was_planned_after_the_orders_own(database
         planned_frame(session, add_run(session))
         own = add_run(session)
         planned_frame(session, own)
-        order = order_of(session, add_order(session, own, state=APPROVED))
-        assert last_checks.newer_frame(session, order) is None
+        order = add_order(session, own, state=APPROVED)
+        assert newer_frame(session, order) is None
         planned_frame(session, add_run(session))
         newest = planned_frame(session, add_run(session, state="reading"))
         planned_frame(session, add_run(session), state="refused")
         planned_frame(session, add_run(session), location="9")
         planned_frame(session, add_run(session, company="another"))
-        assert last_checks.newer_frame(session, order) == newest
+        assert newer_frame(session, order) == newest
 
 
 def test_what_a_person_was_told_is_every_reason_that_the_order_was_ever_held_for(database: Database) -> None:
@@ -124,6 +157,7 @@ def test_an_order_is_not_held_between_two_looks_of_a_batch(database: Database) -
 
     def hold() -> None:
         with database.transaction() as session:
+            session.execute(text("SET LOCAL lock_timeout = '50s'"))
             orders.keep_batches_out(session, COMPANY)
             (order,) = orders.locked(session, [order_id])
             submissions.move(session, order, OrderState.HELD, name="held", actor="x")

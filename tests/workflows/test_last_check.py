@@ -194,7 +194,7 @@ def test_a_product_that_a_newer_report_marks_do_not_order_holds_an_order_that_di
     shop, order = approved(open_shop)
     here, sku = order.location, skus(shop, order)[0]
     alter(shop, create=Raised(NotSentError("the name of the platform is not known")))
-    shop.work(lambda: shop.attempts(order) > 0)
+    shop.work(lambda: bool(shop.matters("order_not_sent")))
     shop.world.admin.set_stock(int(here), sku, do_not_order=True)
     assert shop.orders(shop.plan()) == []
     shop.work(lambda: shop.order(here).state == "held")

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 
 from replenisher.database import orders
 from replenisher.database.models import Order
@@ -42,9 +42,21 @@ def waiting(shop: Shop) -> int:
 
 
 @contextmanager
+def patient(shop: Shop) -> Iterator[None]:
+    """Let nobody give up waiting for a lock, however busy the machine is."""
+
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '50s'")
+
+    event.listen(shop.services.database.engine, "begin", begun)
+    yield
+    event.remove(shop.services.database.engine, "begin", begun)
+
+
+@contextmanager
 def both_at_the_order(shop: Shop, order: Order) -> Iterator[None]:
     """Let two workers come to the point of holding the order together, and let them go on at the block's end."""
-    with ThreadPoolExecutor(2) as pool:
+    with patient(shop), ThreadPoolExecutor(2) as pool:
         with shop.services.database.transaction() as session:
             orders.locked(session, [order.id])
             found = [pool.submit(submit_order, shop.services, order.id) for _ in range(2)]
@@ -61,13 +73,13 @@ def test_two_workers_at_once_hold_an_order_once_and_tell_it_once(stopped: tuple[
         pass
     (matter,) = shop.matters()
     assert (matter.kind, matter.times_seen) == ("order_held", 1)
-    assert [event.name for event in shop.events(order)] == ["approved", "held"]
+    assert [one.name for one in shop.events(order)] == ["approved", "held"]
     assert shop.attempts(order) == 0
 
 
 def test_who_stops_an_order_while_a_worker_is_about_to_hold_it_comes_first(stopped: tuple[Shop, Order]) -> None:
     shop, order = stopped
-    with somebody_in_the_way(shop, order, submit_order, shop.services, order.id) as late:
+    with patient(shop), somebody_in_the_way(shop, order, submit_order, shop.services, order.id) as late:
         pass
     late.result()
     assert (shop.moves(order), shop.matters()) == (["approved", "cancelled"], [])
