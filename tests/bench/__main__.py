@@ -13,6 +13,7 @@ from tests.bench.results import FOLDER, machine
 
 BENCHMARKS = (
     "bench_planning",
+    "bench_rules",
     "bench_demand",
     "bench_cycle",
     "bench_orders",

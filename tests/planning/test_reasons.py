@@ -83,7 +83,7 @@ def test_the_bits_rise_in_the_order_of_importance_and_int64_holds_them() -> None
 
 
 def test_what_stops_a_row_comes_before_everything_else() -> None:
-    # The numbers before those of what cuts were all taken; an excluded row has nothing that cuts, so it does not matter.
+    # Every number before those of what cuts was taken; an excluded row has nothing that cuts.
     effects = [reason.effect for reason in Reason if reason is not Reason.LEVEL_BEYOND]
     assert effects == sorted(effects, key=lambda effect: effect is not Effect.STOPS)
 

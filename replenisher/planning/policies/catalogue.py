@@ -268,5 +268,4 @@ def levels_of(policy: str, known: Known, given: Given) -> Levels:
     """
     whole = check_parameters(policy, given)
     levels = CATALOGUE[policy].compute(known, whole)
-    floor = int(whole[PRESENTATION.name])
-    return with_presentation_minimum(levels, np.full(levels.reorder_point.shape, floor, dtype=np.int64))
+    return with_presentation_minimum(levels, np.int64(whole[PRESENTATION.name]))

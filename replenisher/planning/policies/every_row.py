@@ -40,8 +40,11 @@ def levels(codes: npt.NDArray[np.integer], policies: Sequence[tuple[str, Given]]
         np.empty(codes.size, dtype=np.int64),
         np.empty(codes.size, dtype=np.bool_),
     )
-    for code in np.unique(codes).tolist():
+    present = np.unique(codes).tolist()
+    for code in present:
         name, given = ("min_max", {}) if code == NO_POLICY else policies[code]
+        if len(present) == 1:
+            return _levels_of(code, name, given, known)
         rows = np.flatnonzero(codes == code)
         _put(result, rows, _levels_of(code, name, given, _some(known, rows)))
     return result

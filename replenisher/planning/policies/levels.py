@@ -110,7 +110,7 @@ def fill_up(reorder_point: Whole, order_up_to_level: Whole, *, at_or_below: bool
     )
 
 
-def with_presentation_minimum(levels: Levels, presentation_minimum: Whole) -> Levels:
+def with_presentation_minimum(levels: Levels, presentation_minimum: Whole | np.int64) -> Levels:
     """Raise levels to what a shelf must show: nothing is sold from a hook that looks empty.
 
     The floor is a floor on either level: a row asks for goods once it would fall below it, and is filled to it at
