@@ -11,9 +11,10 @@ from sqlalchemy import select
 from replenisher.database.models import Order
 from tests.e2e.daemon import Daemon, started_daemon
 from tests.workflows.shop import Shop
+from tests.world import HASTY_CALLS
 
 LONG_CALLS = {
-    "platforms": {"retail": {"deadline_seconds": 4.0, "read_seconds": 4.0}},
+    "platforms": {"retail": dict.fromkeys(HASTY_CALLS, 4.0)},
     "times": {"lease": 5.2, "send_guard": 1.0, "track_every": 60},
 }
 

@@ -15,6 +15,7 @@ from replenisher.database import orders
 from replenisher.database.models import Order
 from tests.e2e.daemon import Daemon, children_of, started_daemon
 from tests.workflows.shop import Shop
+from tests.world import HASTY_CALLS
 
 SEED = 20260105
 LOCATIONS = 42
@@ -49,6 +50,8 @@ def shop(open_shop: Callable[..., Shop]) -> Shop:
     shop = open_shop(
         *("--locations", str(LOCATIONS), "--skus", "8", "--seed", "11", "--history-days", "1"),
         work={"batch_locations": 10, "submissions_in_flight": 30, "worker_processes": 3},
+        platforms={"retail": HASTY_CALLS},
+        times={"lease": 8.0, "send_guard": 4.0},
     )
     for location in shop.locations:
         shop.world.admin.set_stock(int(location), "00123", in_stock=0, minimum=20, maximum=40, do_not_order=False)

@@ -13,6 +13,7 @@ from replenisher.workflows.reconcile import reconcile_order
 from replenisher.workflows.submit import submit_order
 from tests.workflows.conftest import OpenShop
 from tests.workflows.shop import Shop
+from tests.world import HASTY_CALLS
 
 PATIENT = {"look_ups": [0.5, 1.0], "settle_window": 60}
 
@@ -64,7 +65,8 @@ def test_an_order_whose_content_differs_at_the_platform_needs_a_person(open_shop
 
 
 def test_a_list_that_was_not_answered_says_nothing_about_absence(open_shop: OpenShop) -> None:
-    shop = open_shop("--locations", "1", times={"look_ups": [0.1], "settle_window": 0.3})
+    times = {"look_ups": [0.1], "settle_window": 0.3}
+    shop = open_shop("--locations", "1", times=times, platforms={"retail": HASTY_CALLS})
     shop.fault("list_purchase_orders", "error_503", count=None)
     order = unknown_order(shop)
     for fault in ("error_503", "html_200", "truncated_json", "reset_before", "throttled_429"):
@@ -105,7 +107,7 @@ def test_the_same_hint_given_many_times_sends_the_order_once(shop: Shop) -> None
 
 
 def test_an_answer_that_comes_after_the_lease_is_kept_as_news_and_moves_nothing(open_shop: OpenShop) -> None:
-    shop = open_shop("--locations", "1", times=PATIENT)
+    shop = open_shop("--locations", "1", times=PATIENT, platforms={"retail": HASTY_CALLS})
     shop.fault("create_purchase_order", "late_acceptance", seconds=0)
     (order,) = shop.orders(shop.plan())
     with ThreadPoolExecutor(1) as pool:
@@ -116,6 +118,7 @@ def test_an_answer_that_comes_after_the_lease_is_kept_as_news_and_moves_nothing(
         assert shop.order(order.location).state == "unknown"
         sending.result()
     assert [event.name for event in shop.events(order)][-2:] == ["lease_expired", "late_ambiguous"]
+    shop.time_passes()
     shop.work_until_states("confirmed")
     assert shop.moves(order) == ["approved", "submitting", "unknown", "confirmed"]
     shop.check_nothing_doubled()

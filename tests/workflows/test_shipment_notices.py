@@ -80,6 +80,7 @@ def test_a_worker_that_dies_after_the_desk_took_the_notice_leaves_one_that_is_fo
     with pytest.raises(DiedError):
         announce_notice(dock.shop.services, notice.id)
     assert dock.notice(notice.shipment_number).state == "submitting"
+    dock.shop.time_passes()  # its lease is over
     found = dock.work_until(notice, "sent")
     assert (dock.desk.count(notice.shipment_number), found.attempts) == (1, 1)
     assert dock.names(found)[-2:] == ["lease_expired", "found"]
