@@ -48,9 +48,9 @@ RULES = PlanningRuleSet(
 
 
 def known(rows: int) -> pd.DataFrame:
-    """Make a snapshot with limits, demand and supply, no two rows alike."""
+    """Make a snapshot with limits, demand and supply, no two rows alike; one row in five asks."""
     random = np.random.default_rng(3)
-    rate = random.gamma(0.8, 0.6, rows)
+    rate = random.gamma(0.8, 2.0, rows)
     classes = random.integers(0, len(CLASS_DTYPE.categories), rows).astype(np.int8)
     return with_limits(snapshot(**inputs(rows))).assign(
         rate_per_day=rate,
