@@ -15,6 +15,8 @@ from tests.e2e.daemon import Daemon, started_daemon
 
 CHANNELS = ("vendor_inventory", "vmi", "cmi")
 REST, _, CMI = range(3)
+PROCESSES = 8
+"""More than the daemon's workers have together."""
 DAYS = 4
 """Longer than anything is on its way."""
 
@@ -85,10 +87,17 @@ def test_three_channels_plan_order_ship_and_receive_and_nothing_is_at_the_platfo
     shop.world.admin.advance(DAYS)
     daemon.wait_for_states("received")
     assert all(line.received == line.quantity for order in shop.orders() for line in shop.lines(order))
-    third = plan(daemon)
+    later = plan(daemon)
+    # Each process learns the platform's clock from its own calls: one that has made none since the days passed reads
+    # papers up to the day before them, and knows better after its first plan.
+    for _ in range(PROCESSES):
+        if all(shop.book(CMI, store) == shop.shelves(store) for store in shop.stores(CMI)):
+            break
+        later += plan(daemon)
     daemon.wait_for_states("confirmed", "received")
-    assert any(shop.orders(run) for run in third), "customers have bought since"
-    assert all(shop.book(CMI, store) == shop.shelves(store) for store in shop.stores(CMI))
+    assert any(shop.orders(run) for run in later), "customers have bought since"
+    for store in shop.stores(CMI):
+        assert shop.book(CMI, store) == shop.shelves(store)
     # A further attempt follows only an answer by which nothing had happened, such as 401 once days have passed.
     for order in shop.orders():
         harmless = [event for event in shop.events(order) if event.name in ("not_sent", "unauthorised", "throttled")]

@@ -47,7 +47,7 @@ def test_inputs_come_back_from_the_archive_as_they_were(opened: Opened, tmp_path
     assert len(kept.rule_set.rules) == 2
     for name in ("products", "levels"):
         pd.testing.assert_frame_equal(getattr(kept, name), getattr(read, name))
-    assert set(run.inputs) == {"rules", "products", "levels", "policy_rules"}
+    assert set(run.inputs) == {"rules", "products", "levels", "policy_rules", "close"}
 
 
 def test_measured_lead_times_come_back_with_those_of_the_whole_company(opened: Opened) -> None:
@@ -68,7 +68,7 @@ def test_without_rules_nothing_is_measured_and_nothing_of_them_is_kept(opened: O
     ruled = opened("rules: []\n")
     ruled.holds(row("PLAIN", 2))
     run = ruled.shop.run(ruled.plan())
-    assert set(run.inputs) == {"rules", "products"}
+    assert set(run.inputs) == {"rules", "products", "close"}
     assert rule_set_of_run(ruled.shop.services, run) == PlanningRuleSet()
 
 
