@@ -126,7 +126,7 @@ def replay(
     run, company, frames = _recorded(services, run_id)
     settings = settings_of_run(services, company, run)
     rule_set = _rule_set(services, run, other)
-    again = _again_by(services, company, run, other)
+    again = _again_by(run, settings if other is None or other.company is None else other.company, rule_set)
     compared, by_rule = _Compared(), RuleSums(rule_set)
     tell(0, len(frames))
     for done, name in enumerate(frames, 1):
@@ -173,11 +173,10 @@ def _recorded(services: Services, run_id: int) -> tuple[PlanningRun, CompanySett
 
 
 def _again_by(
-    services: Services, company: CompanySettings, run: PlanningRun, other: OtherRules | None
+    run: PlanningRun, company: CompanySettings, rule_set: PlanningRuleSet
 ) -> Callable[[pd.DataFrame], pd.DataFrame]:
     """Make what plans a recorded frame again: the levels by rule too, from what was known of demand and supply then."""
-    settings, rule_set = settings_of_run(services, company, run), _rule_set(services, run, other)
-    rules = (settings if other is None or other.company is None else other.company).planning_rules()
+    rules = company.planning_rules()
 
     def again(before: pd.DataFrame) -> pd.DataFrame:
         try:

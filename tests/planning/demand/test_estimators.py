@@ -141,7 +141,8 @@ def test_demand_in_smaller_units_is_so_many_times_as_much(name: str, table: list
     units = np.array(table)
     larger, once = METHODS[name](Panel(units * factor)), METHODS[name](Panel(units))
     # A search for a weight stops where it is good enough, and not at the same digit of both.
-    assert larger.tolist() == pytest.approx((once * factor).tolist(), rel=1e-5, abs=1e-7)
+    near = {"rel": 1e-5, "abs": 1e-7} if name in ("best_smoothing", "adida", "imapa") else {"rel": 1e-6, "abs": 1e-9}
+    assert larger.tolist() == pytest.approx((once * factor).tolist(), **near)
 
 
 @given(TABLES)
